@@ -1,0 +1,5 @@
+//! The world tests live in: both faces and an app in one process, a controllable network, a virtual
+//! clock, and databases that are thrown away. Never in a release.
+
+pub mod engine;
+pub mod network;
