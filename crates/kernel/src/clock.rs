@@ -166,9 +166,7 @@ impl Clock {
     pub fn now(&self) -> Instant {
         match *self.0.reading.borrow() {
             Reading::Frozen { at } => at,
-            Reading::Running { offset_micros } => {
-                Instant(self.machine_now().0.saturating_add(offset_micros))
-            }
+            Reading::Running { offset_micros } => Instant(self.machine_now().0.saturating_add(offset_micros)),
         }
     }
 
@@ -270,9 +268,7 @@ impl Stopwatch {
 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
 fn machine_time() -> Instant {
-    let since_epoch = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default();
+    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Instant(i64::try_from(since_epoch.as_micros()).unwrap_or(i64::MAX))
 }
 

@@ -149,7 +149,7 @@ impl Money {
     ///
     /// # Errors
     /// When the currencies differ or the sum is out of range.
-    pub fn add(self, other: Self) -> Result<Self, MoneyError> {
+    pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
         self.combine(other, i64::checked_add)
     }
 
@@ -157,7 +157,7 @@ impl Money {
     ///
     /// # Errors
     /// When the currencies differ or the difference is out of range.
-    pub fn subtract(self, other: Self) -> Result<Self, MoneyError> {
+    pub fn minus(self, other: Self) -> Result<Self, MoneyError> {
         self.combine(other, i64::checked_sub)
     }
 
@@ -206,6 +206,6 @@ mod tests {
     #[test]
     fn currencies_do_not_mix() {
         let yuan = Money::zero(Currency::Cny);
-        assert!(yuan.add(Money::zero(Currency::Eur)).is_err());
+        assert!(yuan.plus(Money::zero(Currency::Eur)).is_err());
     }
 }

@@ -63,32 +63,32 @@ section!(/// `[server]`
 section!(/// `[outbound]`
     Outbound { allow_private: Vec<IpNet>, connect_timeout_seconds: u64, body_limit_bytes: usize, });
 section!(/// `[outbox]`
-    OutboxConfig {
-        workers: usize,
-        workers_per_endpoint: usize,
-        lease_seconds: u64,
-        poll_ms: u64,
-        retention_days: u64,
-    });
+OutboxConfig {
+    workers: usize,
+    workers_per_endpoint: usize,
+    lease_seconds: u64,
+    poll_ms: u64,
+    retention_days: u64,
+});
 section!(/// `[gateway]`
-    Gateway {
-        listen: String,
-        public_url: String,
-        tls_certificate: String,
-        tls_key: String,
-        signature: Signature,
-        saas_v2: GatewaySaasV2,
-        response: Response,
-        openapi: GatewayOpenApi,
-        delivery: Delivery,
-    });
+Gateway {
+    listen: String,
+    public_url: String,
+    tls_certificate: String,
+    tls_key: String,
+    signature: Signature,
+    saas_v2: GatewaySaasV2,
+    response: Response,
+    openapi: GatewayOpenApi,
+    delivery: Delivery,
+});
 section!(/// `[gateway.signature]`
-    Signature {
-        window_seconds: u64,
-        accept_seconds: bool,
-        nonce_memory_seconds: u64,
-        canonical_fallback: bool,
-    });
+Signature {
+    window_seconds: u64,
+    accept_seconds: bool,
+    nonce_memory_seconds: u64,
+    canonical_fallback: bool,
+});
 section!(/// `[gateway.saas_v2]`
     GatewaySaasV2 { body_sign: bool, change_refusal_code: String, });
 section!(/// `[gateway.response]`
@@ -96,29 +96,29 @@ section!(/// `[gateway.response]`
 section!(/// `[gateway.openapi]`
     GatewayOpenApi { timeout_seconds: u64, fallback_host: String, });
 section!(/// `[gateway.delivery]`
-    Delivery {
-        timeout_seconds: u64,
-        first_retry_seconds: u64,
-        cap_seconds: u64,
-        max_attempts: u32,
-        breaker_failures: u32,
-        breaker_pause_seconds: u64,
-    });
+Delivery {
+    timeout_seconds: u64,
+    first_retry_seconds: u64,
+    cap_seconds: u64,
+    max_attempts: u32,
+    breaker_failures: u32,
+    breaker_pause_seconds: u64,
+});
 section!(/// `[store]`
-    Store {
-        listen: String,
-        public_url: String,
-        tls_certificate: String,
-        tls_key: String,
-        profile: String,
-        saas_v2: StoreSaasV2,
-        lifecycle: Lifecycle,
-        pricing: Pricing,
-        openapi: StoreOpenApi,
-        aksk: Aksk,
-        keys: Keys,
-        messages: Messages,
-    });
+Store {
+    listen: String,
+    public_url: String,
+    tls_certificate: String,
+    tls_key: String,
+    profile: String,
+    saas_v2: StoreSaasV2,
+    lifecycle: Lifecycle,
+    pricing: Pricing,
+    openapi: StoreOpenApi,
+    aksk: Aksk,
+    keys: Keys,
+    messages: Messages,
+});
 section!(/// `[store.saas_v2]`
     StoreSaasV2 { expire_time_digits: u8, product_info_as_string: bool, });
 section!(/// `[store.lifecycle]`

@@ -28,7 +28,10 @@ fn the_example_is_the_default_and_documents_every_key() {
 fn later_sources_win() {
     let config = load(
         "[gateway.signature]\nwindow_seconds = 90",
-        &[("MERCER_GATEWAY__SIGNATURE__WINDOW_SECONDS", "30"), ("MERCER_OUTBOUND__ALLOW_PRIVATE", "127.0.0.0/8, 10.0.0.0/8")],
+        &[
+            ("MERCER_GATEWAY__SIGNATURE__WINDOW_SECONDS", "30"),
+            ("MERCER_OUTBOUND__ALLOW_PRIVATE", "127.0.0.0/8, 10.0.0.0/8"),
+        ],
     )
     .unwrap();
     assert_eq!(config.gateway.signature.window_seconds, 30);

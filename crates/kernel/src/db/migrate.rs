@@ -19,8 +19,7 @@ pub struct Migration {
 pub(super) const CREATE_TABLE: &str = "CREATE TABLE IF NOT EXISTS kernel_migration (
     component TEXT NOT NULL, version BIGINT NOT NULL, name TEXT NOT NULL, checksum TEXT NOT NULL,
     PRIMARY KEY (component, version))";
-pub(super) const APPLIED: &str =
-    "SELECT version, checksum FROM kernel_migration WHERE component = $1 ORDER BY version";
+pub(super) const APPLIED: &str = "SELECT version, checksum FROM kernel_migration WHERE component = $1 ORDER BY version";
 pub(super) const RECORD: &str =
     "INSERT INTO kernel_migration (component, version, name, checksum) VALUES ($1, $2, $3, $4)";
 

@@ -35,8 +35,7 @@ impl Postgres {
     pub(super) async fn open(url: &str, statistics: Statistics) -> Result<Self, DbError> {
         let config: tokio_postgres::Config =
             url.parse().map_err(|error| DbError::Sql(format!("the database URL cannot be read: {error}")))?;
-        let manager =
-            Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
         let pool = Pool::builder(manager)
             .max_size(CONNECTIONS)
             .wait_timeout(Some(WAIT_FOR_CONNECTION))

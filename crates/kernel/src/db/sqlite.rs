@@ -42,9 +42,7 @@ struct Readers {
 impl Sqlite {
     pub(super) fn open(path: &str, statistics: Statistics) -> Result<Self, DbError> {
         let in_memory = path == ":memory:";
-        if !in_memory
-            && let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty())
-        {
+        if !in_memory && let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder)
                 .map_err(|error| DbError::Unavailable(format!("cannot create folder {}: {error}", folder.display())))?;
         }
@@ -284,11 +282,18 @@ fn number_parameters(sql: &str) -> String {
 fn translate(error: &rusqlite::Error, statement: usize) -> DbError {
     use rusqlite::ErrorCode;
     match error.sqlite_error() {
-        Some(detail) if detail.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE
-            || detail.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY => DbError::Conflict { statement },
+        Some(detail)
+            if detail.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE
+                || detail.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY =>
+        {
+            DbError::Conflict { statement }
+        }
         Some(detail) => match detail.code {
-            ErrorCode::Unknown | ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch
-            | ErrorCode::ApiMisuse | ErrorCode::ParameterOutOfRange => DbError::Sql(error.to_string()),
+            ErrorCode::Unknown
+            | ErrorCode::ConstraintViolation
+            | ErrorCode::TypeMismatch
+            | ErrorCode::ApiMisuse
+            | ErrorCode::ParameterOutOfRange => DbError::Sql(error.to_string()),
             _ => DbError::Unavailable(error.to_string()),
         },
         None => DbError::Sql(error.to_string()),

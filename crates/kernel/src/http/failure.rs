@@ -111,9 +111,13 @@ impl FailureReason {
             Self::ContentType => ("The answer is not application/json.", "响应 content-type 不是 application/json。"),
             Self::UnreadableBody => ("The answer cannot be parsed.", "响应体解析失败。"),
             Self::MissingField => ("A mandatory field is missing in the answer.", "响应缺少必填字段。"),
-            Self::ResultCode => ("The answer is well formed and reports a failure.", "响应格式正确，但返回了失败结果码。"),
+            Self::ResultCode => {
+                ("The answer is well formed and reports a failure.", "响应格式正确，但返回了失败结果码。")
+            }
             Self::Refused => ("The other side refused for good.", "对方明确拒绝。"),
-            Self::BreakerOpen => ("Too many failures in a row; calls pause for a moment.", "连续失败过多，暂停调用片刻。"),
+            Self::BreakerOpen => {
+                ("Too many failures in a row; calls pause for a moment.", "连续失败过多，暂停调用片刻。")
+            }
             Self::Crashed => ("The process ended in the middle of the attempt.", "尝试进行中进程中断。"),
             Self::NotConfigured => ("Something is not configured yet; the detail says what.", "缺少配置，详情见说明。"),
             Self::Other => ("See the detail.", "详情见说明。"),

@@ -8,7 +8,7 @@ use bytes::BytesMut;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-use super::{Answer, AddressGuard, BoxFuture, Failure, FailureReason, Outbound, Request};
+use super::{AddressGuard, Answer, BoxFuture, Failure, FailureReason, Outbound, Request};
 
 /// Limits of the client.
 #[derive(Debug, Clone)]
@@ -135,7 +135,7 @@ fn classify(error: &reqwest::Error) -> Failure {
     }
     let reason = if error.is_timeout() {
         FailureReason::Timeout
-    } else if causes().any(|cause| cause.is::<rustls::Error>()) {
+    } else if causes().any(|cause| cause.downcast_ref::<rustls::Error>().is_some()) {
         FailureReason::TlsFailed
     } else if error.is_connect() {
         // reqwest gives name errors no type of their own; the resolver's are the only ones without an OS code.

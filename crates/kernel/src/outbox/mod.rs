@@ -205,11 +205,7 @@ pub trait Work: Send + Sync + 'static {
     fn call(&self, job: &Job) -> impl Future<Output = Self::Answer> + Send;
 
     /// Reads, decides, and says what to write. Runs again when the batch meets a conflict.
-    fn settle(
-        &self,
-        job: &Job,
-        answer: &Self::Answer,
-    ) -> impl Future<Output = Result<Settlement, Self::Error>> + Send;
+    fn settle(&self, job: &Job, answer: &Self::Answer) -> impl Future<Output = Result<Settlement, Self::Error>> + Send;
 }
 
 /// How the engine works.

@@ -273,7 +273,14 @@ impl Outbox {
         batch.one(
             FINISH,
             args![
-                self.0.owner, &job.id, token, finish.state.code(), finish.due, finish.reason, finish.detail, finished_at
+                self.0.owner,
+                &job.id,
+                token,
+                finish.state.code(),
+                finish.due,
+                finish.reason,
+                finish.detail,
+                finished_at
             ],
         );
     }
