@@ -1,5 +1,8 @@
 //! The world tests live in: both faces and an app in one process, a controllable network, a virtual
 //! clock, and databases that are thrown away. Never in a release.
 
+pub mod app;
 pub mod engine;
 pub mod network;
+mod story;
+pub mod world;

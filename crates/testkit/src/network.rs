@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
+use mercer_kernel::clock::{Clock, Instant};
 use mercer_kernel::http::{Answer, BoxFuture, Failure, FailureReason, Outbound, Request};
 use tower::ServiceExt as _;
 
@@ -31,6 +32,8 @@ pub enum Fault {
 /// One call as the network saw it.
 #[derive(Debug, Clone)]
 pub struct Exchange {
+    /// When, on the network's clock.
+    pub at: Instant,
     /// Host called.
     pub host: String,
     /// Path and query.
@@ -42,8 +45,11 @@ pub struct Exchange {
 }
 
 /// A cheap handle on the network. Clones share it.
-#[derive(Clone, Default)]
-pub struct Network(Arc<Mutex<State>>);
+#[derive(Clone)]
+pub struct Network {
+    clock: Clock,
+    state: Arc<Mutex<State>>,
+}
 
 #[derive(Default)]
 struct State {
@@ -51,10 +57,19 @@ struct State {
     faults: HashMap<String, Fault>,
     /// Faults used up by one call each, before the lasting one counts.
     next: HashMap<String, Vec<Fault>>,
+    /// A fault that meets the call with this number, counted over all hosts.
+    at_call: Option<(usize, Fault)>,
+    calls: usize,
     log: Vec<Exchange>,
 }
 
 impl Network {
+    /// An empty network that dates its log by `clock`.
+    #[must_use]
+    pub fn new(clock: &Clock) -> Self {
+        Self { clock: clock.clone(), state: Arc::default() }
+    }
+
     /// Puts a router on the network under `host` (as in the URL, with its port if it has one).
     pub fn host(&self, host: &str, router: Router) {
         self.lock().hosts.insert(host.to_owned(), router);
@@ -68,6 +83,17 @@ impl Network {
     /// Breaks the next call to a host only.
     pub fn break_next(&self, host: &str, fault: Fault) {
         self.lock().next.entry(host.to_owned()).or_default().push(fault);
+    }
+
+    /// Breaks the call with this number, counted from 0 over all hosts since the world began.
+    pub fn break_call(&self, number: usize, fault: Fault) {
+        self.lock().at_call = Some((number, fault));
+    }
+
+    /// How many calls there were so far.
+    #[must_use]
+    pub fn calls(&self) -> usize {
+        self.lock().calls
     }
 
     /// Mends the way to a host.
@@ -109,6 +135,11 @@ impl Network {
 
     fn route(&self, host: &str) -> (Option<Router>, Option<Fault>) {
         let mut state = self.lock();
+        let number = state.calls;
+        state.calls += 1;
+        if let Some((_, fault)) = state.at_call.take_if(|(at, _)| *at == number) {
+            return (state.hosts.get(host).cloned(), Some(fault));
+        }
         let once = state.next.get_mut(host).filter(|faults| !faults.is_empty()).map(|faults| faults.remove(0));
         let fault = once.or_else(|| state.faults.get(host).cloned());
         (state.hosts.get(host).cloned(), fault)
@@ -116,7 +147,9 @@ impl Network {
 
     fn remember(&self, host: &str, uri: &http::Uri, request: &Request, answer: &Result<Answer, Failure>) {
         let text = |bytes: &Bytes| String::from_utf8_lossy(bytes).into_owned();
+        let at = self.clock.now();
         self.lock().log.push(Exchange {
+            at,
             host: host.to_owned(),
             path: uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
             request: text(&request.body),
@@ -128,7 +161,7 @@ impl Network {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

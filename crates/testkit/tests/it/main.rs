@@ -1,6 +1,19 @@
 //! The whole system in one process, on every database.
-#![expect(missing_docs, reason = "tests are named by the rule they check")]
 
 mod architecture;
 mod database;
+mod life;
 mod outbox;
+mod purchase;
+
+use mercer_kernel::db::EngineKind;
+use mercer_testkit::world::World;
+
+/// Runs a conversation with a fresh world, once on every engine that is there.
+async fn on_every_world(conversation: impl AsyncFn(World)) {
+    for engine in [EngineKind::Sqlite, EngineKind::Postgres] {
+        if let Some(world) = World::create(engine).await {
+            conversation(world).await;
+        }
+    }
+}

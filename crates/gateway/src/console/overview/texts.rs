@@ -1,0 +1,67 @@
+//! Texts of the overview.
+
+mercer_kernel::messages! {
+    /// Texts of the overview.
+    pub(super) struct Texts;
+    title => "Overview", "总览";
+    lead => "How the gateway stands between the store and your app.", "网关在云商店与您的应用之间的运行状况。";
+    attention => "Needs attention", "需要处理";
+    all_well => "Everything runs", "一切正常";
+    all_well_text => "No delivery has failed, no call waits for anybody.", "没有投递失败，也没有待处理事项。";
+    instances => "Instances", "实例";
+    in_use => "in use", "使用中";
+    calls_today => "Calls today", "今日回调";
+    taken(count: i64) => "{count} taken", "受理 {count}";
+    refused(count: i64) => "{count} refused", "拒绝 {count}";
+    open_deliveries => "Open deliveries", "未完成投递";
+    failed_deliveries => "Failed deliveries", "失败投递";
+    oldest(age: &str) => "oldest {age} ago", "最早的在 {age}前";
+    none_waits => "none waits", "无等待";
+    none_failed => "none failed", "无失败";
+    app => "App", "应用";
+    last_delivery(age: &str) => "last delivery {age} ago", "最近投递：{age}前";
+    no_delivery_yet => "no delivery yet", "尚无投递";
+    app_ok => "reachable", "可达";
+    app_away_short => "not reachable", "不可达";
+    app_unknown => "unknown", "未知";
+    app_missing => "no connector", "未配置";
+    key => "Access key", "访问密钥";
+    key_used(age: &str) => "last used {age} ago", "最近使用：{age}前";
+    key_unused => "not used yet", "尚未使用";
+    key_missing => "no key", "未添加";
+    key_valid => "valid", "有效";
+    chart => "Calls of the last 24 hours", "最近 24 小时回调";
+    chart_taken => "taken", "受理";
+    chart_refused => "refused or in conflict", "拒绝或冲突";
+    chart_numbers => "As numbers", "以数字显示";
+    chart_title(taken: i64, refused: i64) => "Calls per hour of the last 24 hours: {taken} taken, {refused} refused or in conflict", "最近 24 小时每小时回调数：受理 {taken}，拒绝或冲突 {refused}";
+    hour => "Hour", "小时";
+    by_state => "Instances by state", "按状态统计的实例";
+    recent => "Latest callbacks", "最近的回调";
+    see_all => "See all", "查看全部";
+    first_steps => "First steps", "接入步骤";
+    first_steps_text => "Until the store calls for the first time. Each step takes a minute.", "完成以下步骤后云商店即可调用，每步约一分钟。";
+    done => "done", "已完成";
+    open => "to do", "待完成";
+    step_key => "Access key", "访问密钥";
+    step_key_text => "Generate one, or enter the one the store shows.", "生成一个密钥，或填入云商店已有的密钥。";
+    step_link => "Store link", "云商店连接";
+    step_link_text => "AK/SK with which the gateway fetches orders.", "用于查询订单的 AK/SK。";
+    step_connector => "Connector", "连接器";
+    step_connector_text => "How the gateway reaches your app: webhook, account pool, local program, or by hand.", "网关如何触达您的应用：Webhook、账号池、本地程序或人工填写。";
+    step_paste => "Values for the store", "填写到云商店";
+    step_paste_text => "Paste the production address and key into the seller centre, then run its debugger.", "将生产地址与密钥粘贴到卖家中心，然后在其中调试接口。";
+    deliveries_failed(count: u64, age: &str) => "{count} deliveries were given up ({age}). The app does not know of these changes.", "有 {count} 条投递已失败（{age}），应用尚不知道这些变更。";
+    app_away(count: u64, age: &str) => "The app has not taken {count} deliveries ({age}). They are tried again by themselves.", "应用暂未接收 {count} 条投递（{age}），系统会自动重试。";
+    opening_late(count: u64, age: &str) => "{count} instances still wait for the app's information ({age}). The store gives up after a while and refunds.", "有 {count} 个实例仍在等待应用信息（{age}）。超时后云商店会自动退订退款。";
+    calls_refused(count: i64) => "{count} calls of the store were refused today.", "今日有 {count} 次云商店调用被拒绝。";
+    calls_in_conflict(count: i64) => "{count} calls came a second time with another content today.", "今日有 {count} 次调用与先前内容不一致。";
+    pool_low(name: &str, free: i64) => "The pool {name} has {free} free accounts left.", "账号池“{name}”仅剩 {free} 个可用账号。";
+    address_unfit => "The public address is not https on a domain name: the real store will not take it.", "公网地址不是域名上的 https 地址，真实云商店不会接受。";
+    look_and_resend => "Look and send again", "查看并重发";
+    look => "Look", "查看";
+    fill_in => "Fill in", "去填写";
+    see_why => "See why", "查看原因";
+    add_accounts => "Add accounts", "补充账号";
+    set_up => "Set up", "去配置";
+}

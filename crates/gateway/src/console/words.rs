@@ -1,0 +1,228 @@
+//! States, interfaces, events and times in the reader's words.
+
+use mercer_kernel::clock::Instant;
+use mercer_kernel::http::FailureReason;
+use mercer_kernel::outbox::JobState;
+use mercer_kernel::web::Language;
+use mercer_protocol::ResultCode;
+use mercer_protocol::saas_v2::Activity;
+
+use crate::inbound::Verdict;
+use crate::instance::{EventKind, State};
+use crate::merchant::{InterfaceType, Site};
+
+/// A state as a badge: its colour and its word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Label {
+    /// `ok`, `busy`, `warn`, `bad`, `idle`.
+    pub(super) mood: &'static str,
+    /// The word.
+    pub(super) text: String,
+}
+
+impl Label {
+    /// A label.
+    pub(super) fn new(mood: &'static str, text: impl Into<String>) -> Self {
+        Self { mood, text: text.into() }
+    }
+}
+
+/// An entry of a choice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Choice {
+    /// What is sent.
+    pub(super) value: String,
+    /// What is shown.
+    pub(super) text: String,
+    /// Whether it is chosen.
+    pub(super) chosen: bool,
+}
+
+impl Choice {
+    /// An entry, chosen when its value is `chosen`.
+    pub(super) fn new(value: impl Into<String>, text: impl Into<String>, chosen: &str) -> Self {
+        let value = value.into();
+        Self { chosen: value == chosen, value, text: text.into() }
+    }
+}
+
+/// Where an instance stands.
+pub(super) fn state(state: State, language: Language) -> Label {
+    match state {
+        State::Provisioning => Label::new("busy", language.pick("Opening", "开通中")),
+        State::Active => Label::new("ok", language.pick("In use", "使用中")),
+        State::Frozen => Label::new("warn", language.pick("Frozen", "已冻结")),
+        State::Released => Label::new("idle", language.pick("Released", "已释放")),
+        State::Failed => Label::new("bad", language.pick("Failed", "开通失败")),
+    }
+}
+
+/// How a callback was taken.
+pub(super) fn verdict(verdict: Verdict, language: Language) -> Label {
+    match verdict {
+        Verdict::Accepted => Label::new("ok", language.pick("Accepted", "已受理")),
+        Verdict::Repeated => Label::new("idle", language.pick("Repeated", "重复请求")),
+        Verdict::Refused => Label::new("bad", language.pick("Refused", "已拒绝")),
+        Verdict::Conflict => Label::new("warn", language.pick("Conflict", "内容冲突")),
+    }
+}
+
+/// How a delivery stands.
+pub(super) fn job_state(state: JobState, language: Language) -> Label {
+    match state {
+        JobState::Waiting => Label::new("busy", language.pick("Waiting", "待投递")),
+        JobState::Running => Label::new("busy", language.pick("Under way", "投递中")),
+        JobState::Retrying => Label::new("warn", language.pick("Trying again", "重试中")),
+        JobState::Done => Label::new("ok", language.pick("Delivered", "已送达")),
+        JobState::Failed => Label::new("bad", language.pick("Failed", "投递失败")),
+        JobState::Cancelled => Label::new("idle", language.pick("Cancelled", "已取消")),
+    }
+}
+
+/// An event's kind; the type itself when this version does not know it.
+pub(super) fn event(kind: &str, language: Language) -> String {
+    let known = kind.parse().map(|kind| match kind {
+        EventKind::Created => language.pick("Instance bought", "实例已购买"),
+        EventKind::Renewed => language.pick("Renewed", "已续费"),
+        EventKind::TrialConverted => language.pick("Trial became paid", "试用转正"),
+        EventKind::RenewalCancelled => language.pick("Renewal taken back", "续费已退订"),
+        EventKind::Changed => language.pick("Changed on renewal", "续费变更"),
+        EventKind::Upgraded => language.pick("Upgraded", "已升级"),
+        EventKind::Frozen => language.pick("Frozen", "已冻结"),
+        EventKind::Unfrozen => language.pick("Unfrozen", "已解冻"),
+        EventKind::Released => language.pick("Released", "已释放"),
+    });
+    known.map_or_else(|()| kind.to_owned(), str::to_owned)
+}
+
+/// An interface with its name; a dash when the call could not be read that far.
+pub(super) fn activity(activity: &str, language: Language) -> String {
+    match Activity::parse(activity) {
+        Some(known) => {
+            let title = known.title();
+            language.pick(&title.en, &title.zh).to_owned()
+        }
+        None if activity.is_empty() => language.pick("Unreadable call", "无法识别的请求").to_owned(),
+        None => activity.to_owned(),
+    }
+}
+
+/// What a result code means.
+pub(super) fn result_code(code: &str, language: Language) -> String {
+    let meaning = ResultCode::parse(code).meaning();
+    language.pick(&meaning.en, &meaning.zh).to_owned()
+}
+
+/// Why an attempt failed, in a sentence; the code itself when this version does not know it.
+pub(super) fn failure(reason: &str, language: Language) -> String {
+    match reason.parse::<FailureReason>() {
+        Ok(reason) => {
+            let (en, zh) = reason.explanation();
+            language.pick(en, zh).to_owned()
+        }
+        Err(_) => reason.to_owned(),
+    }
+}
+
+/// What a key is bound to.
+pub(super) fn interface_type(kind: InterfaceType, language: Language) -> &'static str {
+    match kind {
+        InterfaceType::Base => language.pick("Base interfaces", "基础接口"),
+        InterfaceType::Kit => language.pick("Kit (SaaS synchronisation)", "联营SaaS同步接口"),
+        InterfaceType::LicenseCode => language.pick("Licence code delivery", "License授权码交付接口"),
+        InterfaceType::General => language.pick("General interfaces", "通用接口"),
+    }
+}
+
+/// A site of the store.
+pub(super) fn site(site: Site, language: Language) -> &'static str {
+    match site {
+        Site::Cn => language.pick("Chinese site", "中国站"),
+        Site::Intl => language.pick("International site", "国际站"),
+        Site::Eu => language.pick("European site", "欧洲站"),
+        Site::Sandbox => language.pick("Local store", "本地云商店"),
+    }
+}
+
+/// How long something takes or is ago, in its two largest units.
+pub(super) fn duration(seconds: u64, language: Language) -> String {
+    let units = [(86_400, "d", "天"), (3_600, "h", "小时"), (60, "min", "分钟"), (1, "s", "秒")];
+    let mut rest = seconds;
+    let mut parts = Vec::new();
+    for (length, en, zh) in units {
+        if rest >= length {
+            parts.push(format!("{} {}", rest / length, language.pick(en, zh)));
+            rest %= length;
+        } else if !parts.is_empty() {
+            break;
+        }
+        if parts.len() == 2 {
+            break;
+        }
+    }
+    if parts.is_empty() { format!("0 {}", language.pick("s", "秒")) } else { parts.join(" ") }
+}
+
+/// How long ago `at` was.
+pub(super) fn age(at: Instant, now: Instant, language: Language) -> String {
+    duration(now.since(at).as_secs(), language)
+}
+
+/// A time in UTC to the second.
+pub(super) fn utc(at: Instant) -> String {
+    at.to_jiff().strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// Milliseconds for people.
+pub(super) fn milliseconds(duration_ms: i64) -> String {
+    if duration_ms < 10_000 { format!("{duration_ms} ms") } else { format!("{} s", duration_ms / 1_000) }
+}
+
+/// JSON with line breaks; other text as it is.
+pub(super) fn readable(text: &str) -> String {
+    match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(value @ (serde_json::Value::Object(_) | serde_json::Value::Array(_))) => format!("{value:#}"),
+        _ => text.to_owned(),
+    }
+}
+
+/// An HTTP message as it was recorded: head as it is, a JSON body with line breaks.
+pub(super) fn readable_message(text: &str) -> String {
+    match text.split_once("\n\n") {
+        Some((head, body)) => format!("{head}\n\n{}", readable(body)),
+        None => readable(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_has_its_two_largest_units() {
+        assert_eq!(duration(0, Language::En), "0 s");
+        assert_eq!(duration(59, Language::En), "59 s");
+        assert_eq!(duration(3_600, Language::En), "1 h");
+        assert_eq!(duration(90_061, Language::Zh), "1 天 1 小时");
+        assert_eq!(duration(86_460, Language::En), "1 d");
+    }
+
+    #[test]
+    fn every_event_and_reason_is_told_in_words() {
+        for language in Language::ALL {
+            for kind in EventKind::ALL {
+                assert!(!event(kind.as_str(), language).contains("mercer."));
+            }
+            for reason in FailureReason::ALL {
+                assert_ne!(failure(reason.code(), language), reason.code());
+            }
+        }
+    }
+
+    #[test]
+    fn only_json_is_broken_into_lines() {
+        assert_eq!(readable(r#"{"a":1}"#), "{\n  \"a\": 1\n}");
+        assert_eq!(readable("not json"), "not json");
+        assert_eq!(readable_message("POST /\nx: y\n\n{\"a\":1}"), "POST /\nx: y\n\n{\n  \"a\": 1\n}");
+    }
+}

@@ -1,0 +1,195 @@
+//! Callbacks (回调): the inbox of everything the store called, and the memory of nonces.
+//!
+//! The row of a callback is also where an effect that must happen once has its unique key, so that
+//! remembering it costs no statement of its own.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use mercer_kernel::args;
+use mercer_kernel::clock::Instant;
+use mercer_kernel::db::{Batch, Db, DbError};
+use mercer_protocol::Wording;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::instance::rules::Effect;
+
+mercer_kernel::statements! {
+    /// Remembers a nonce; one that was seen inside the window affects no row.
+    pub(crate) REMEMBER_NONCE = "INSERT INTO gw_nonce (merchant_id, mark, seen_at) VALUES ($1, $2, $3) ON CONFLICT (merchant_id, mark) DO UPDATE SET seen_at = excluded.seen_at WHERE gw_nonce.seen_at <= $4";
+    /// The inbox row.
+    pub(crate) INSERT = "INSERT INTO gw_callback (merchant_id, callback_id, received_at, protocol, activity, instance_id, order_id, test, verdict, refusal, detail, key_id, query, body, result_code, answer, state_before, state_after, event_id, effect_key, effect_content) VALUES ($1, $2, $3, 'saas_v2', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) ON CONFLICT DO NOTHING";
+    /// Content of an earlier command with this effect key.
+    pub(crate) FIND_EFFECT = "SELECT effect_content FROM gw_callback WHERE merchant_id = $1 AND effect_key = $2";
+    /// Forgets nonces that cannot be replayed any more.
+    pub(crate) PRUNE_NONCES = "DELETE FROM gw_nonce WHERE seen_at <= $1";
+    /// Forgets refused calls that are old.
+    pub(crate) PRUNE_OLD_REFUSED = "DELETE FROM gw_callback WHERE verdict = 'refused' AND received_at < $1";
+    /// When the newest refused call beyond the limit came.
+    pub(crate) FIND_REFUSED_LIMIT = "SELECT received_at FROM gw_callback WHERE verdict = 'refused' ORDER BY received_at DESC LIMIT 1 OFFSET $1";
+}
+
+/// Most refused calls that are kept: anybody can cause them.
+pub(crate) const REFUSED_KEPT: i64 = 10_000;
+/// How long a refused call is kept.
+const REFUSED_KEPT_FOR: Duration = Duration::from_secs(30 * 86_400);
+/// How much of the body of a refused call is kept.
+const REFUSED_BODY_BYTES: usize = 8 * 1_024;
+/// How much of a query is kept.
+const QUERY_BYTES: usize = 4 * 1_024;
+
+/// How a callback was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Verdict {
+    /// It took effect, or was answered.
+    Accepted,
+    /// It had taken effect before.
+    Repeated,
+    /// Refused; nothing changed.
+    Refused,
+    /// The order had come before with another content; nothing changed.
+    Conflict,
+}
+
+impl Verdict {
+    /// Every verdict, for filters.
+    pub const ALL: [Self; 4] = [Self::Accepted, Self::Repeated, Self::Refused, Self::Conflict];
+
+    /// The name in the database and in our APIs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Repeated => "repeated",
+            Self::Refused => "refused",
+            Self::Conflict => "conflict",
+        }
+    }
+}
+
+impl std::str::FromStr for Verdict {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|verdict| verdict.as_str() == text).ok_or(())
+    }
+}
+
+/// Counts refused calls between two prunings, so that a flood of them cannot fill the disk.
+#[derive(Debug, Default)]
+pub(crate) struct Refusals(AtomicI64);
+
+impl Refusals {
+    /// Whether one more is recorded.
+    pub(crate) fn admits(&self) -> bool {
+        self.0.fetch_add(1, Ordering::Relaxed) < REFUSED_KEPT
+    }
+
+    /// Starts to count afresh.
+    pub(crate) fn restart(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+}
+
+/// A callback to write.
+#[derive(Debug, Clone)]
+pub(crate) struct NewCallback<'a> {
+    pub(crate) callback_id: String,
+    pub(crate) received_at: Instant,
+    pub(crate) activity: &'a str,
+    pub(crate) instance_id: &'a str,
+    pub(crate) order_id: &'a str,
+    pub(crate) test: bool,
+    pub(crate) verdict: Verdict,
+    pub(crate) refusal: &'a str,
+    pub(crate) detail: Option<Wording>,
+    pub(crate) key_id: &'a str,
+    pub(crate) result_code: &'a str,
+    /// Redacted.
+    pub(crate) answer: String,
+    pub(crate) state_before: &'a str,
+    pub(crate) state_after: &'a str,
+    pub(crate) event_id: &'a str,
+    pub(crate) effect: Option<Effect>,
+}
+
+/// Adds the nonce of an accepted signature; a replay is a conflict of this statement.
+pub(crate) fn remember_nonce(
+    batch: &mut Batch,
+    merchant_id: &str,
+    (key_id, nonce): (&str, &str),
+    now: Instant,
+    memory: Duration,
+) {
+    let mut digest = Sha256::new();
+    digest.update(key_id);
+    digest.update([0]);
+    digest.update(nonce);
+    // Half a digest is still far beyond guessing and halves the index.
+    let mark = digest.finalize()[..16].to_vec();
+    batch.one(REMEMBER_NONCE, args![merchant_id, mark, now, now.minus(memory)]);
+}
+
+/// Adds the inbox row.
+pub(crate) fn insert(batch: &mut Batch, call: &super::Call, new: NewCallback<'_>) {
+    let kept_body = match new.verdict {
+        Verdict::Refused => &call.body[..call.body.len().min(REFUSED_BODY_BYTES)],
+        Verdict::Accepted | Verdict::Repeated | Verdict::Conflict => &call.body[..],
+    };
+    let (effect_key, effect_content) =
+        new.effect.map_or((None, None), |effect| (Some(effect.key), Some(effect.content)));
+    let detail =
+        new.detail.map_or_else(String::new, |words| serde_json::json!({ "zh": words.zh, "en": words.en }).to_string());
+    batch.one(
+        INSERT,
+        args![
+            &call.merchant_id,
+            new.callback_id,
+            new.received_at,
+            new.activity,
+            new.instance_id,
+            new.order_id,
+            new.test,
+            new.verdict.as_str(),
+            new.refusal,
+            detail,
+            new.key_id,
+            cut(&call.query, QUERY_BYTES),
+            kept_body,
+            new.result_code,
+            new.answer,
+            new.state_before,
+            new.state_after,
+            new.event_id,
+            effect_key,
+            effect_content,
+        ],
+    );
+}
+
+/// Content of an earlier command with this effect key.
+pub(crate) async fn find_effect(db: &Db, merchant_id: &str, effect_key: &str) -> Result<Option<String>, DbError> {
+    db.query_one(FIND_EFFECT, args![merchant_id, effect_key]).await?.map(|row| row.text(0)).transpose()
+}
+
+/// Forgets what has no use any more.
+pub(crate) async fn prune(db: &Db, now: Instant, nonce_memory: Duration) -> Result<Batch, DbError> {
+    let mut batch = Batch::new();
+    batch.any(PRUNE_NONCES, args![now.minus(nonce_memory)]);
+    let by_age = now.minus(REFUSED_KEPT_FOR);
+    let by_count =
+        db.query_one(FIND_REFUSED_LIMIT, args![REFUSED_KEPT - 1]).await?.map(|row| row.instant(0)).transpose()?;
+    batch.any(PRUNE_OLD_REFUSED, args![by_count.map_or(by_age, |limit| limit.max(by_age))]);
+    Ok(batch)
+}
+
+/// At most `limit` bytes of a text, cut between characters.
+fn cut(text: &str, limit: usize) -> &str {
+    let mut end = text.len().min(limit);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}

@@ -1,0 +1,234 @@
+//! Store, gateway and sample app put together in one process so that they agree: the store knows where
+//! the gateway takes calls and with which key, the gateway where the store's open APIs are and with
+//! which AK/SK, and the gateway's connector leads to the sample app.
+//!
+//! The three never call each other's code; what is arranged here is what a seller types into two
+//! consoles.
+
+use mercer_gateway::Gateway;
+use mercer_gateway::connector::{ChangeCheck, ConnectorSettings, NewConnector};
+use mercer_gateway::merchant::{InterfaceType, NewMerchant, NewStoreLink, Site};
+use mercer_kernel::db::Db;
+use mercer_kernel::entropy::Entropy;
+use mercer_kernel::web::account::{Account, Accounts, Role};
+use mercer_store::{SeedInput, Seeded, Store};
+
+use crate::connection::{BuyerLine, Connection, Door, Login};
+use crate::failure::{Exit, Failure};
+use crate::ground::{Face, Ground, database_failure};
+use crate::sample_app::{SampleApp, WEBHOOK_PATH};
+use crate::secrets::{Form, Secrets};
+
+/// Time the sample app may take for an answer.
+const WEBHOOK_TIMEOUT_MS: u64 = 10_000;
+/// Length of an access key. Source: SaaS V2.0 decision D22.
+const ACCESS_KEY_LENGTH: usize = 32;
+
+/// Where the three are reached.
+#[derive(Debug, Clone)]
+pub(crate) struct Addresses {
+    pub(crate) store: String,
+    pub(crate) gateway: String,
+    pub(crate) app: String,
+}
+
+/// The three faces, open and in agreement.
+pub(crate) struct Composition {
+    pub(crate) store: Store,
+    pub(crate) gateway: Gateway,
+    pub(crate) app: SampleApp,
+    pub(crate) connection: Connection,
+    /// Whether this was the first start on this data.
+    pub(crate) is_first_start: bool,
+}
+
+/// Everything the parts must agree on.
+struct Agreement {
+    access_key: String,
+    ak: String,
+    sk: String,
+    store_token: String,
+    gateway_token: String,
+    webhook_secret: String,
+}
+
+/// Opens and seeds everything.
+///
+/// # Errors
+/// When a database, a key or a seed cannot be used.
+pub(crate) async fn compose(ground: &mut Ground, addresses: Addresses, seed: Option<u64>) -> Result<Composition, Failure> {
+    let (db, vault) = ground.database(Face::App).await?;
+    let entropies = Entropies::new(seed);
+    let opened = Secrets::open(&db, &vault, &entropies.of(Face::App, 0)).await;
+    let secrets = opened.map_err(|error| ground.secret_failure(&error))?;
+    let start = secrets.count_start().await.map_err(|error| ground.secret_failure(&error))?;
+    let agreement = agree(ground, &secrets).await?;
+
+    let foundation = ground.foundation(Face::Store, entropies.of(Face::Store, start), addresses.store.clone()).await?;
+    let store = Store::open(foundation).await.map_err(|error| store_failure(&error))?;
+    let foundation = ground.foundation(Face::Gateway, entropies.of(Face::Gateway, start), addresses.gateway.clone()).await?;
+    let gateway = Gateway::open(foundation).await.map_err(|error| gateway_failure(&error))?;
+    let door = Door { url: addresses.gateway.clone(), token: agreement.gateway_token.clone() };
+    let foundation = ground.foundation(Face::App, entropies.of(Face::App, start), addresses.app.clone()).await?;
+    let app = SampleApp::open(foundation, agreement.webhook_secret.clone(), door)
+        .await
+        .map_err(|error| database_failure(&error))?;
+
+    let production_address = format!("{}/produce/{}", addresses.gateway, mercer_store::seed::MERCHANT_ID);
+    let input = SeedInput {
+        production_address: production_address.clone(),
+        base_access_key: agreement.access_key.clone(),
+        ak: agreement.ak.clone(),
+        sk: agreement.sk.clone(),
+    };
+    let seeded = mercer_store::seed(&store, &input).await.map_err(|error| store_failure(&error))?;
+    seed_gateway(&gateway, &seeded.merchant_id, &agreement, &addresses).await?;
+    let logins = seed_logins(ground, &secrets, (&agreement, &addresses), &seeded).await?;
+    let connection = Connection {
+        store: Door { url: addresses.store, token: agreement.store_token },
+        gateway: Door { url: addresses.gateway, token: agreement.gateway_token },
+        app: Door { url: addresses.app, token: String::new() },
+        merchant_id: seeded.merchant_id,
+        production_address,
+        access_key: agreement.access_key,
+        buyers: seeded.buyers.into_iter().map(|(buyer_id, name)| BuyerLine { buyer_id, name }).collect(),
+        product_ids: seeded.product_ids,
+        logins,
+        data: ground.config.data.display().to_string(),
+    };
+    Ok(Composition { store, gateway, app, connection, is_first_start: start == 1 })
+}
+
+/// Chance for each face. Seeded faces get sequences of their own, and another one at every start, so
+/// that a restart does not repeat ids that exist.
+#[derive(Debug, Clone, Copy)]
+struct Entropies {
+    seed: Option<u64>,
+}
+
+impl Entropies {
+    fn new(seed: Option<u64>) -> Self {
+        Self { seed }
+    }
+
+    fn of(self, face: Face, start: u64) -> Entropy {
+        let lane: u64 = match face {
+            Face::Store => 1,
+            Face::Gateway => 2,
+            Face::App => 3,
+        };
+        match self.seed {
+            Some(seed) => Entropy::seeded(seed ^ (lane << 56) ^ (start << 40)),
+            None => Entropy::system(),
+        }
+    }
+}
+
+async fn agree(ground: &Ground, secrets: &Secrets) -> Result<Agreement, Failure> {
+    let text = async |name: &'static str, form: Form| -> Result<String, Failure> {
+        let secret = secrets.secret(name, form).await.map_err(|error| ground.secret_failure(&error))?;
+        Ok(secret.text)
+    };
+    Ok(Agreement {
+        access_key: text("base_access_key", Form::Alphanumeric(ACCESS_KEY_LENGTH)).await?,
+        ak: text("ak", Form::Alphanumeric(20)).await?,
+        sk: text("sk", Form::Alphanumeric(40)).await?,
+        store_token: text("store_token", Form::Token).await?,
+        gateway_token: text("gateway_token", Form::Token).await?,
+        webhook_secret: text("webhook_secret", Form::Webhook).await?,
+    })
+}
+
+async fn seed_gateway(
+    gateway: &Gateway,
+    merchant_id: &str,
+    agreement: &Agreement,
+    addresses: &Addresses,
+) -> Result<(), Failure> {
+    let merchant = NewMerchant { merchant_id: merchant_id.to_owned(), name: "轻舟软件 Skiff Software".to_owned() };
+    let link = NewStoreLink {
+        site: Site::Sandbox,
+        base_url: addresses.store.clone(),
+        access_key_id: agreement.ak.clone(),
+        secret_access_key: agreement.sk.clone(),
+    };
+    let connector = NewConnector {
+        name: "茶记 Tea Notes".to_owned(),
+        settings: ConnectorSettings::Webhook {
+            url: format!("{}{WEBHOOK_PATH}", addresses.app),
+            timeout_ms: Some(WEBHOOK_TIMEOUT_MS),
+            change_check: ChangeCheck::Ask,
+        },
+        products: Vec::new(),
+        secret: Some(agreement.webhook_secret.clone()),
+    };
+    let seeded = async {
+        gateway.ensure_merchant(&merchant).await?;
+        gateway.ensure_key(merchant_id, InterfaceType::Base, &agreement.access_key).await?;
+        gateway.ensure_store_link(merchant_id, &link).await?;
+        gateway.ensure_connector(merchant_id, &connector).await
+    };
+    seeded.await.map(drop).map_err(|error| gateway_failure(&error))
+}
+
+async fn seed_logins(
+    ground: &mut Ground,
+    secrets: &Secrets,
+    (agreement, addresses): (&Agreement, &Addresses),
+    seeded: &Seeded,
+) -> Result<Vec<Login>, Failure> {
+    let store = accounts(ground, Face::Store).await?;
+    let gateway = accounts(ground, Face::Gateway).await?;
+    let tokens = async {
+        store.ensure_token("mercer", &agreement.store_token).await?;
+        gateway.ensure_token("mercer", &agreement.gateway_token).await
+    };
+    tokens.await.map_err(|error| database_failure(&error))?;
+    let mut wanted = Vec::new();
+    for (position, (buyer_id, name)) in seeded.buyers.iter().take(BUYER_PASSWORDS.len()).enumerate() {
+        let account = account(name, Role::Buyer, buyer_id, name);
+        wanted.push((&store, account, "store.buyer", BUYER_PASSWORDS[position], addresses.store.clone()));
+    }
+    let seller = account("seller", Role::Seller, &seeded.merchant_id, "卖家 Seller");
+    wanted.push((&store, seller, "store.seller", "password_seller", format!("{}/seller", addresses.store)));
+    let operator = account("operator", Role::Operator, "", "运营 Operator");
+    wanted.push((&store, operator, "store.operator", "password_operator", format!("{}/operator", addresses.store)));
+    let admin = account("admin", Role::Admin, "", "管理员 Administrator");
+    wanted.push((&gateway, admin, "gateway.administrator", "password_admin", addresses.gateway.clone()));
+    let mut logins = Vec::new();
+    for (accounts, account, role, secret_name, url) in wanted {
+        let secret = secrets.secret(secret_name, Form::Password).await.map_err(|error| ground.secret_failure(&error))?;
+        accounts.ensure(&account, &secret.text).await.map_err(|error| database_failure(&error))?;
+        logins.push(Login { role: role.to_owned(), url, user: account.name, password: secret.text });
+    }
+    Ok(logins)
+}
+
+/// Names of the seeded buyers' passwords among the secrets.
+const BUYER_PASSWORDS: [&str; 2] = ["password_buyer_1", "password_buyer_2"];
+
+fn account(name: &str, role: Role, subject: &str, display_name: &str) -> Account {
+    Account { name: name.to_owned(), role, subject: subject.to_owned(), display_name: display_name.to_owned() }
+}
+
+async fn accounts(ground: &mut Ground, face: Face) -> Result<Accounts, Failure> {
+    let (db, _): (Db, _) = ground.database(face).await?;
+    let opened = Accounts::open(&db, &ground.wall, &Entropy::system(), face.name()).await;
+    opened.map_err(|error| database_failure(&error))
+}
+
+/// A store that cannot be opened or seeded.
+pub(crate) fn store_failure(error: &mercer_store::StoreError) -> Failure {
+    match error {
+        mercer_store::StoreError::Database(error) => database_failure(error),
+        other => Failure::new(Exit::Failed, format!("云商店无法启动：{other}"), format!("the store cannot start: {other}")),
+    }
+}
+
+/// A gateway that cannot be opened or seeded.
+pub(crate) fn gateway_failure(error: &mercer_gateway::GatewayError) -> Failure {
+    match error {
+        mercer_gateway::GatewayError::Database(error) => database_failure(error),
+        other => Failure::new(Exit::Failed, format!("网关无法启动：{other}"), format!("the gateway cannot start: {other}")),
+    }
+}

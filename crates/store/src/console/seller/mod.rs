@@ -1,0 +1,34 @@
+//! The seller centre (卖家中心): products, connection data, and what became of every call.
+
+mod addresses;
+mod credentials;
+mod keys;
+mod new_product;
+mod notices;
+mod overview;
+mod product;
+mod product_form;
+mod products;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use super::desk::Side;
+use super::{Console, staff};
+
+/// The seller's routes.
+pub(super) fn routes() -> Router<Console> {
+    Router::new()
+        .route("/seller", get(overview::show))
+        .route("/seller/products", get(products::show))
+        .route("/seller/products/new", get(new_product::show).post(new_product::create))
+        .route("/seller/products/{product_code}", get(product::show).post(product::save))
+        .route("/seller/products/{product_code}/state", post(product::set_state))
+        .route("/seller/notices", get(notices::show))
+        .route("/seller/keys", get(keys::show).post(keys::add))
+        .route("/seller/addresses", get(addresses::show).post(addresses::add))
+        .route("/seller/addresses/{address_id}/certify", post(addresses::certify))
+        .route("/seller/addresses/{address_id}/move", post(addresses::relocate))
+        .route("/seller/credentials", get(credentials::show).post(credentials::add))
+        .merge(staff::routes(Side::Seller))
+}

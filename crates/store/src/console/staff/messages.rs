@@ -1,0 +1,135 @@
+//! Production-interface messages (生产接口消息), filtered by what one looks for.
+
+use axum::extract::State;
+use axum::response::Response;
+use mercer_kernel::web::{Language, PageRequest};
+
+use super::list::{state_choices, window, with_pager};
+use crate::Core;
+use crate::callback::Interface;
+use crate::catalog::{self, Product, ProductFilter};
+use crate::console::desk::Staff;
+use crate::console::fault::Fault;
+use crate::console::fields::{Asked, Fields};
+use crate::console::view::{Block, Cell, Choice, Empty, Field, Form, Page, Table};
+use crate::console::{Console, words};
+use crate::message::{self, Message, MessageFilter, MessageState};
+use crate::window::{WINDOW_LIMIT, Window};
+
+mercer_kernel::messages! {
+    /// Texts of the list.
+    struct Texts;
+    title => "Interface messages", "生产接口消息";
+    lead => "Every call of the store on your production address: what was sent, what came back, and what follows.",
+            "云商店对生产地址的每次调用：请求、响应以及后续处理。";
+    interface => "Interface", "接口";
+    about => "Order or instance", "订单 / 实例";
+    state => "State", "状态";
+    attempts => "Calls", "调用次数";
+    last => "Last call", "最近调用";
+    next => "Next call", "下次调用";
+    result => "Result", "结果";
+    search => "Order, instance or message id", "订单号、实例 ID 或消息 ID";
+    product => "Product", "商品";
+    from => "From", "开始日期";
+    to => "To", "结束日期";
+    any_state => "Any state", "全部状态";
+    any_interface => "Any interface", "全部接口";
+    any_product => "Any product", "全部商品";
+    go => "Search", "查询";
+    none => "No messages here", "暂无消息";
+    none_text => "As soon as a buyer pays an order, the store calls newInstance and the call appears here.",
+                 "买家支付订单后，云商店会调用 newInstance，调用记录会显示在这里。";
+}
+
+/// The page.
+pub(super) async fn show(
+    State(console): State<Console>,
+    staff: Staff,
+    page: PageRequest,
+    Asked(asked): Asked,
+) -> Result<Response, Fault> {
+    let core = &console.core;
+    let language = staff.language();
+    let texts = Texts(language);
+    let filter = MessageFilter {
+        merchant_id: staff.merchant_id().to_owned(),
+        state: asked.code::<MessageState>("state"),
+        interface: asked.code::<Interface>("interface"),
+        product_code: asked.text("product").to_owned(),
+        text: asked.text("text").to_owned(),
+        created_from: asked.day("from"),
+        created_to: asked.end_of_day("to"),
+        ..MessageFilter::default()
+    };
+    let found = message::list(core, &filter, window(page)).await?;
+    // Messages under way come from all merchants and without a window.
+    let found = found.into_iter().filter(|message| staff.may_see(&message.merchant_id)).collect();
+    let (messages, pager) = with_pager(found, page);
+    let wanted = ProductFilter { merchant_id: staff.merchant_id().to_owned(), ..ProductFilter::default() };
+    let products = catalog::products(core, &wanted, Window::first(WINDOW_LIMIT)).await?;
+    let filters = filters(core, &staff.path("/messages"), (&asked, &products), language);
+    let table = table(core, &staff, &messages, language).paged(pager);
+    let page = Page::new(staff.frame(core), texts.title()).lead(texts.lead());
+    Ok(page.block(Block::Filters(filters)).block(Block::Table(table)).answer())
+}
+
+fn filters(core: &Core, path: &str, (asked, products): (&Fields, &[Product]), language: Language) -> Form {
+    let texts = Texts(language);
+    let states = MessageState::ALL.iter().map(|state| (state.code(), words::message_state(*state, language).text));
+    let mut interfaces = vec![Choice::new("", texts.any_interface())];
+    interfaces.extend(Interface::ALL.iter().map(|interface| {
+        Choice::new(interface.code(), words::name(&core.policies.of(*interface).names, language))
+    }));
+    let mut product_choices = vec![Choice::new("", texts.any_product())];
+    product_choices.extend(
+        products.iter().map(|product| Choice::new(&product.product_code, words::name(&product.name, language))),
+    );
+    Form::get(path)
+        .field(Field::line("text", texts.search(), asked.text("text")).typed("search"))
+        .field(Field::line("state", texts.state(), asked.text("state")).select(state_choices(texts.any_state(), states)))
+        .field(Field::line("interface", texts.interface(), asked.text("interface")).select(interfaces))
+        .field(Field::line("product", texts.product(), asked.text("product")).select(product_choices))
+        .field(Field::line("from", texts.from(), asked.text("from")).typed("date"))
+        .field(Field::line("to", texts.to(), asked.text("to")).typed("date"))
+        .submit(texts.go(), "")
+}
+
+/// Messages as a table.
+pub(in crate::console) fn table(core: &Core, staff: &Staff, messages: &[Message], language: Language) -> Table {
+    let texts = Texts(language);
+    let rows = messages.iter().map(|message| {
+        let policy = core.policies.of(message.interface);
+        let about = message.order_id.as_deref().or(message.instance_id.as_deref()).unwrap_or_default();
+        vec![
+            Cell::Link(
+                staff.path(&format!("/messages/{}", message.message_id)),
+                words::name(&policy.names, language),
+                policy.activity.clone(),
+            ),
+            Cell::text(about),
+            Cell::Badge(words::message_state(message.state, language)),
+            Cell::text(format!("{} / {}", message.attempts, policy.max_attempts)),
+            Cell::text(result(message)),
+            Cell::time(message.last_call_at),
+            Cell::time(message.next_attempt_at),
+        ]
+    });
+    let columns = [
+        texts.interface(),
+        texts.about(),
+        texts.state(),
+        texts.attempts(),
+        texts.result(),
+        texts.last(),
+        texts.next(),
+    ];
+    Table::new(&columns).rows(rows).or_empty(Empty::new(texts.none(), texts.none_text()))
+}
+
+/// HTTP status and result code of the latest answer.
+fn result(message: &Message) -> String {
+    let status = message.http_status.map(|status| format!("HTTP {status}"));
+    let parts: Vec<String> = status.into_iter().chain(message.result_code.clone()).collect();
+    if parts.is_empty() { "–".to_owned() } else { parts.join(" · ") }
+}
