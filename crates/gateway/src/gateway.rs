@@ -51,7 +51,7 @@ impl Gateway {
         let clocks = (&foundation.clock, &foundation.wall);
         let outbox =
             Outbox::open(&foundation.db, "gateway", clocks, &foundation.entropy, settings.outbox.clone()).await?;
-        let accounts = Accounts::open(&foundation.db, &foundation.wall, &foundation.entropy, "gateway").await?;
+        let accounts = Accounts::open(&foundation.db, &foundation.wall, &Entropy::system(), "gateway").await?;
         let gateway = Self(Arc::new(Inner {
             foundation,
             settings,

@@ -43,9 +43,14 @@ impl GatewayWork {
 
     /// Forgets old nonces and refusals; returns how many rows that were.
     async fn prune(&self, now: Instant) -> Result<u64, GatewayError> {
-        let old = callback::prune(self.gateway.db(), now, self.gateway.settings().nonce_memory).await?;
-        let results = self.gateway.db().apply(old).await?;
-        Ok(results.iter().map(|result| result.rows_affected).sum())
+        let mut forgotten = 0;
+        loop {
+            let rows = callback::prune(self.gateway.db(), now, self.gateway.settings().nonce_memory).await?;
+            forgotten += rows;
+            if rows < callback::PRUNED_AT_ONCE {
+                return Ok(forgotten);
+            }
+        }
     }
 }
 

@@ -8,10 +8,10 @@
 use mercer_gateway::Gateway;
 use mercer_gateway::connector::{ChangeCheck, ConnectorSettings, NewConnector};
 use mercer_gateway::merchant::{InterfaceType, NewMerchant, NewStoreLink, Site};
-use mercer_kernel::db::Db;
 use mercer_kernel::entropy::Entropy;
-use mercer_kernel::web::account::{Account, Accounts, Role};
-use mercer_store::{SeedInput, Seeded, Store};
+use mercer_kernel::web::account::{Account, Role};
+use mercer_store::seed::{DoorKeys, seed_doors};
+use mercer_store::{SeedInput, Store};
 
 use crate::connection::{BuyerLine, Connection, Door, Login};
 use crate::failure::{Exit, Failure};
@@ -50,6 +50,8 @@ struct Agreement {
     store_token: String,
     gateway_token: String,
     webhook_secret: String,
+    store_password: String,
+    gateway_password: String,
 }
 
 /// Opens and seeds everything.
@@ -83,7 +85,8 @@ pub(crate) async fn compose(ground: &mut Ground, addresses: Addresses, seed: Opt
     };
     let seeded = mercer_store::seed(&store, &input).await.map_err(|error| store_failure(&error))?;
     seed_gateway(&gateway, &seeded.merchant_id, &agreement, &addresses).await?;
-    let logins = seed_logins(ground, &secrets, (&agreement, &addresses), &seeded).await?;
+    let doors = Doors { store: &store, gateway: &gateway, agreement: &agreement, addresses: &addresses };
+    let logins = doors.seed().await?;
     let connection = Connection {
         store: Door { url: addresses.store, token: agreement.store_token },
         gateway: Door { url: addresses.gateway, token: agreement.gateway_token },
@@ -136,6 +139,8 @@ async fn agree(ground: &Ground, secrets: &Secrets) -> Result<Agreement, Failure>
         store_token: text("store_token", Form::Token).await?,
         gateway_token: text("gateway_token", Form::Token).await?,
         webhook_secret: text("webhook_secret", Form::Webhook).await?,
+        store_password: text("password_operator", Form::Password).await?,
+        gateway_password: text("password_admin", Form::Password).await?,
     })
 }
 
@@ -171,50 +176,53 @@ async fn seed_gateway(
     seeded.await.map(drop).map_err(|error| gateway_failure(&error))
 }
 
-async fn seed_logins(
-    ground: &mut Ground,
-    secrets: &Secrets,
-    (agreement, addresses): (&Agreement, &Addresses),
-    seeded: &Seeded,
-) -> Result<Vec<Login>, Failure> {
-    let store = accounts(ground, Face::Store).await?;
-    let gateway = accounts(ground, Face::Gateway).await?;
-    let tokens = async {
-        store.ensure_token("mercer", &agreement.store_token).await?;
-        gateway.ensure_token("mercer", &agreement.gateway_token).await
-    };
-    tokens.await.map_err(|error| database_failure(&error))?;
-    let mut wanted = Vec::new();
-    for (position, (buyer_id, name)) in seeded.buyers.iter().take(BUYER_PASSWORDS.len()).enumerate() {
-        let account = account(name, Role::Buyer, buyer_id, name);
-        wanted.push((&store, account, "store.buyer", BUYER_PASSWORDS[position], addresses.store.clone()));
-    }
-    let seller = account("seller", Role::Seller, &seeded.merchant_id, "卖家 Seller");
-    wanted.push((&store, seller, "store.seller", "password_seller", format!("{}/seller", addresses.store)));
-    let operator = account("operator", Role::Operator, "", "运营 Operator");
-    wanted.push((&store, operator, "store.operator", "password_operator", format!("{}/operator", addresses.store)));
-    let admin = account("admin", Role::Admin, "", "管理员 Administrator");
-    wanted.push((&gateway, admin, "gateway.administrator", "password_admin", addresses.gateway.clone()));
-    let mut logins = Vec::new();
-    for (accounts, account, role, secret_name, url) in wanted {
-        let secret = secrets.secret(secret_name, Form::Password).await.map_err(|error| ground.secret_failure(&error))?;
-        accounts.ensure(&account, &secret.text).await.map_err(|error| database_failure(&error))?;
-        logins.push(Login { role: role.to_owned(), url, user: account.name, password: secret.text });
-    }
-    Ok(logins)
+/// Accounts and tokens of both consoles.
+struct Doors<'a> {
+    store: &'a Store,
+    gateway: &'a Gateway,
+    agreement: &'a Agreement,
+    addresses: &'a Addresses,
 }
 
-/// Names of the seeded buyers' passwords among the secrets.
-const BUYER_PASSWORDS: [&str; 2] = ["password_buyer_1", "password_buyer_2"];
+impl Doors<'_> {
+    async fn seed(self) -> Result<Vec<Login>, Failure> {
+        let keys = DoorKeys {
+            console_password: self.agreement.store_password.clone(),
+            api_token: self.agreement.store_token.clone(),
+        };
+        let accounts = seed_doors(self.store, &keys).await.map_err(|error| store_failure(&error))?;
+        let mut logins: Vec<Login> = accounts.iter().map(|account| self.store_login(account)).collect();
+        // Whoever tries things out buys first.
+        logins.sort_by_key(|login| login.role != "store.buyer");
+        let admin = Account {
+            name: "admin".to_owned(),
+            role: Role::Admin,
+            subject: String::new(),
+            display_name: "管理员 Administrator".to_owned(),
+        };
+        let password = &self.agreement.gateway_password;
+        let opened = async {
+            self.gateway.accounts().ensure(&admin, password).await?;
+            self.gateway.accounts().ensure_token("mercer", &self.agreement.gateway_token).await
+        };
+        opened.await.map_err(|error| database_failure(&error))?;
+        logins.push(login("gateway.administrator", self.addresses.gateway.clone(), (&admin.name, password)));
+        Ok(logins)
+    }
 
-fn account(name: &str, role: Role, subject: &str, display_name: &str) -> Account {
-    Account { name: name.to_owned(), role, subject: subject.to_owned(), display_name: display_name.to_owned() }
+    fn store_login(&self, account: &Account) -> Login {
+        let (role, path) = match account.role {
+            Role::Buyer | Role::Viewer => ("store.buyer", ""),
+            Role::Seller => ("store.seller", "/seller"),
+            Role::Operator | Role::Admin => ("store.operator", "/operator"),
+        };
+        let url = format!("{}{path}", self.addresses.store);
+        login(role, url, (&account.name, &self.agreement.store_password))
+    }
 }
 
-async fn accounts(ground: &mut Ground, face: Face) -> Result<Accounts, Failure> {
-    let (db, _): (Db, _) = ground.database(face).await?;
-    let opened = Accounts::open(&db, &ground.wall, &Entropy::system(), face.name()).await;
-    opened.map_err(|error| database_failure(&error))
+fn login(role: &str, url: String, (user, password): (&str, &str)) -> Login {
+    Login { role: role.to_owned(), url, user: user.to_owned(), password: password.to_owned() }
 }
 
 /// A store that cannot be opened or seeded.

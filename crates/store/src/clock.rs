@@ -115,7 +115,8 @@ pub(crate) fn view(core: &Core) -> ClockView {
     }
 }
 
-/// The progress of advances, as they come and go.
+/// The progress of advances, as they come and go; pages and the control API look at [`view`] instead.
+#[cfg(test)]
 pub(crate) fn progress(core: &Core) -> watch::Receiver<Option<Progress>> {
     core.clock_desk.progress.subscribe()
 }

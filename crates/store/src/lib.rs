@@ -40,6 +40,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use axum::Router;
 use mercer_kernel::clock::Instant;
 use mercer_kernel::db::Migration;
+use mercer_kernel::entropy::Entropy;
 use mercer_kernel::foundation::Foundation;
 use mercer_kernel::outbox::Outbox;
 use mercer_kernel::web::account::Accounts;
@@ -116,7 +117,7 @@ impl Store {
         let work_settings = settings::outbox(&foundation.config);
         let outbox = Outbox::open(&foundation.db, COMPONENT, clocks, &foundation.entropy, work_settings).await?;
         tracing::info!(profile = policies.profile(), now = %foundation.clock.now(), "the store is open");
-        let accounts = Accounts::open(&foundation.db, &foundation.wall, &foundation.entropy, COMPONENT).await?;
+        let accounts = Accounts::open(&foundation.db, &foundation.wall, &Entropy::system(), COMPONENT).await?;
         let core = Core {
             foundation,
             accounts,

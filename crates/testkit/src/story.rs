@@ -9,7 +9,7 @@ use crate::network::Exchange;
 
 /// One line per call: time since the start, who asked whom, what for, and the answer.
 #[must_use]
-pub fn tell(log: &[Exchange], start: Instant) -> String {
+pub(crate) fn tell(log: &[Exchange], start: Instant) -> String {
     let mut story = String::new();
     for exchange in log {
         let (who, what) = name(exchange);

@@ -52,8 +52,9 @@ pub struct World {
     pub seeded: Seeded,
     store_router: Router,
     gateway_router: Router,
-    store_database: TestDatabase,
-    gateway_database: TestDatabase,
+    databases: (Db, Db),
+    /// Thrown away with the world.
+    owned: Option<(TestDatabase, TestDatabase)>,
 }
 
 /// An answer of an API.
@@ -71,14 +72,23 @@ impl World {
     /// # Panics
     /// When it cannot be built; a test cannot go on then.
     pub async fn create(engine: EngineKind) -> Option<Self> {
-        let store_database = TestDatabase::create(engine).await?;
-        let gateway_database = TestDatabase::create(engine).await?;
+        let owned = (TestDatabase::create(engine).await?, TestDatabase::create(engine).await?);
+        let mut world = Self::on((owned.0.db.clone(), owned.1.db.clone())).await;
+        world.owned = Some(owned);
+        Some(world)
+    }
+
+    /// A fresh world on empty databases of the store and of the gateway, which may be the same one.
+    ///
+    /// # Panics
+    /// When it cannot be built.
+    pub async fn on(databases: (Db, Db)) -> Self {
         let clock = Clock::manual(START.parse().expect("the start is written correctly"));
         let network = Network::new(&clock);
         let app = App::default();
         network.host("app.test", app.router());
-        let store = open_store(&store_database.db, &clock, &network).await;
-        let gateway = open_gateway(&gateway_database.db, &clock, &network).await;
+        let store = open_store(&databases.0, &clock, &network).await;
+        let gateway = open_gateway(&databases.1, &clock, &network).await;
         app.set_secret(agree(&gateway).await);
         let seeded = mercer_store::seed(&store, &seed_input()).await.expect("the store can be seeded");
         store.accounts().ensure_token("world", TOKEN).await.expect("the store's database answers");
@@ -86,7 +96,7 @@ impl World {
         let (store_router, gateway_router) = (store.router(), gateway.router());
         network.host("store.test", store_router.clone());
         network.host("gateway.test", gateway_router.clone());
-        Some(Self {
+        Self {
             clock,
             network,
             store,
@@ -95,9 +105,21 @@ impl World {
             seeded,
             store_router,
             gateway_router,
-            store_database,
-            gateway_database,
-        })
+            databases,
+            owned: None,
+        }
+    }
+
+    /// The store's database.
+    #[must_use]
+    pub fn store_db(&self) -> &Db {
+        &self.databases.0
+    }
+
+    /// The gateway's database.
+    #[must_use]
+    pub fn gateway_db(&self) -> &Db {
+        &self.databases.1
     }
 
     /// Ends both processes at this moment, whatever they were doing, and starts them on their databases again.
@@ -105,10 +127,10 @@ impl World {
     /// # Panics
     /// When they do not come up again.
     pub async fn restart(&mut self) {
-        self.store_database.db = self.store_database.reopen().await;
-        self.gateway_database.db = self.gateway_database.reopen().await;
-        self.store = open_store(&self.store_database.db, &self.clock, &self.network).await;
-        self.gateway = open_gateway(&self.gateway_database.db, &self.clock, &self.network).await;
+        let (store, gateway) = self.owned.as_ref().expect("only a world that owns its databases can restart");
+        self.databases = (store.reopen().await, gateway.reopen().await);
+        self.store = open_store(&self.databases.0, &self.clock, &self.network).await;
+        self.gateway = open_gateway(&self.databases.1, &self.clock, &self.network).await;
         (self.store_router, self.gateway_router) = (self.store.router(), self.gateway.router());
         self.network.host("store.test", self.store_router.clone());
         self.network.host("gateway.test", self.gateway_router.clone());

@@ -116,8 +116,8 @@ async fn busy_world() -> World {
         world.new_instance(order, business).await;
         world.gateway.run_due().await;
     }
-    world.call(&serde_json::json!({ "activity": "queryInstance", "instanceId": ["b-2"] })).await;
-    world.call(&serde_json::json!({ "activity": "queryInstance", "instanceId": ["b-2"] })).await;
+    world.call(&serde_json::json!({ "activity": "queryInstance", "instanceId": "b-2" })).await;
+    world.call(&serde_json::json!({ "activity": "queryInstance", "instanceId": "b-2" })).await;
     world.send(MERCHANT, "signature=00&timestamp=1735689600000&nonce=1", new_instance("CS9", "b-9").to_string()).await;
     world
 }
@@ -285,7 +285,7 @@ async fn a_bad_line_of_a_pool_is_named_and_nothing_is_imported() {
     };
     let wrong = import("frontEndUrl,userName\nhttps://a.example.com,u1\nnowhere,u2").await;
     check("pool", Language::En, &wrong, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(wrong.text.contains("1 lines cannot be taken"));
+    assert!(wrong.text.contains("Lines that cannot be taken: 1"));
     assert!(wrong.text.contains("nowhere,u2"), "the lines stay");
     let right = import("frontEndUrl,userName\nhttps://a.example.com,u1").await;
     assert_eq!(right.status, StatusCode::SEE_OTHER);
@@ -364,7 +364,7 @@ async fn throwaway_world() -> World {
     }
     let id = format!("6f1c0d2e-8a4b-4c1d-9e2f-{:012}", 7);
     for _ in 0..3 {
-        world.call(&serde_json::json!({ "activity": "queryInstance", "instanceId": [id] })).await;
+        world.call(&serde_json::json!({ "activity": "queryInstance", "instanceId": id })).await;
         world.clock.advance(std::time::Duration::from_secs(60));
     }
     world.app_answers(&[Err(FailureReason::ConnectFailed)]);

@@ -95,14 +95,14 @@ pub(super) fn event(kind: &str, language: Language) -> String {
     known.map_or_else(|()| kind.to_owned(), str::to_owned)
 }
 
-/// An interface with its name; a dash when the call could not be read that far.
+/// An interface with its name. Calls that are refused for their signature are not read that far.
 pub(super) fn activity(activity: &str, language: Language) -> String {
     match Activity::parse(activity) {
         Some(known) => {
             let title = known.title();
             language.pick(&title.en, &title.zh).to_owned()
         }
-        None if activity.is_empty() => language.pick("Unreadable call", "无法识别的请求").to_owned(),
+        None if activity.is_empty() => language.pick("Refused call", "被拒绝的请求").to_owned(),
         None => activity.to_owned(),
     }
 }
@@ -168,9 +168,12 @@ pub(super) fn age(at: Instant, now: Instant, language: Language) -> String {
     duration(now.since(at).as_secs(), language)
 }
 
-/// A time in UTC to the second.
-pub(super) fn utc(at: Instant) -> String {
-    at.to_jiff().strftime("%Y-%m-%d %H:%M:%S").to_string()
+/// A time in UTC to stand beside Beijing time; with its day where that differs.
+pub(super) fn utc_beside(at: Instant) -> String {
+    let utc = at.to_jiff();
+    // Beijing is eight hours ahead: from 16:00 UTC on it has the next day.
+    let is_same_day = utc.strftime("%H").to_string().as_str() < "16";
+    utc.strftime(if is_same_day { "%H:%M:%S UTC" } else { "%Y-%m-%d %H:%M:%S UTC" }).to_string()
 }
 
 /// Milliseconds for people.
@@ -217,6 +220,13 @@ mod tests {
                 assert_ne!(failure(reason.code(), language), reason.code());
             }
         }
+    }
+
+    #[test]
+    fn the_day_in_utc_is_named_where_it_differs_from_beijing() {
+        let at = |text: &str| utc_beside(text.parse().unwrap());
+        assert_eq!(at("2026-11-25T15:59:59Z"), "15:59:59 UTC");
+        assert_eq!(at("2026-11-25T16:00:00Z"), "2026-11-25 16:00:00 UTC");
     }
 
     #[test]

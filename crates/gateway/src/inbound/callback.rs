@@ -23,7 +23,7 @@ mercer_kernel::statements! {
     /// Content of an earlier command with this effect key.
     pub(crate) FIND_EFFECT = "SELECT effect_content FROM gw_callback WHERE merchant_id = $1 AND effect_key = $2";
     /// Forgets nonces that cannot be replayed any more.
-    pub(crate) PRUNE_NONCES = "DELETE FROM gw_nonce WHERE seen_at <= $1";
+    pub(crate) PRUNE_NONCES = "DELETE FROM gw_nonce WHERE (merchant_id, mark) IN (SELECT merchant_id, mark FROM gw_nonce WHERE seen_at <= $1 ORDER BY seen_at LIMIT $2)";
     /// Forgets refused calls that are old.
     pub(crate) PRUNE_OLD_REFUSED = "DELETE FROM gw_callback WHERE verdict = 'refused' AND received_at < $1";
     /// When the newest refused call beyond the limit came.
@@ -174,15 +174,19 @@ pub(crate) async fn find_effect(db: &Db, merchant_id: &str, effect_key: &str) ->
     db.query_one(FIND_EFFECT, args![merchant_id, effect_key]).await?.map(|row| row.text(0)).transpose()
 }
 
-/// Forgets what has no use any more.
-pub(crate) async fn prune(db: &Db, now: Instant, nonce_memory: Duration) -> Result<Batch, DbError> {
+/// Nonces forgotten in one commit: calls wait behind it.
+pub(crate) const PRUNED_AT_ONCE: u64 = 2_000;
+
+/// Forgets what has no use any more, at most [`PRUNED_AT_ONCE`] nonces; returns how many rows that were.
+pub(crate) async fn prune(db: &Db, now: Instant, nonce_memory: Duration) -> Result<u64, DbError> {
     let mut batch = Batch::new();
-    batch.any(PRUNE_NONCES, args![now.minus(nonce_memory)]);
+    batch.any(PRUNE_NONCES, args![now.minus(nonce_memory), i64::try_from(PRUNED_AT_ONCE).unwrap_or(i64::MAX)]);
     let by_age = now.minus(REFUSED_KEPT_FOR);
     let by_count =
         db.query_one(FIND_REFUSED_LIMIT, args![REFUSED_KEPT - 1]).await?.map(|row| row.instant(0)).transpose()?;
     batch.any(PRUNE_OLD_REFUSED, args![by_count.map_or(by_age, |limit| limit.max(by_age))]);
-    Ok(batch)
+    let results = db.apply(batch).await?;
+    Ok(results.iter().map(|result| result.rows_affected).sum())
 }
 
 /// At most `limit` bytes of a text, cut between characters.

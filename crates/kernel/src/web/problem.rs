@@ -95,8 +95,8 @@ impl Problem {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal",
-            "Something went wrong on our side. The log has the details under the request id.",
-            "服务内部出错，详情见日志中的请求编号。",
+            "Something went wrong on our side. The log has the details.",
+            "服务内部出错，详情见日志。",
         )
     }
 

@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::input::host_of;
 
 /// How many calls one connection can number.
-const NUMBERS_PER_CONNECTION: u64 = 1_000_000_000;
+pub(super) const NUMBERS_PER_CONNECTION: u64 = 1_000_000_000;
 
 /// Whom to call and how to sign. Shared by all connections.
 #[derive(Debug, Clone)]

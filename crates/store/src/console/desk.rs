@@ -69,11 +69,6 @@ impl Visitor {
     pub(super) fn language(&self) -> Language {
         self.visit.language
     }
-
-    /// The customer id, when a buyer is signed in.
-    pub(super) fn buyer_id(&self) -> Option<&str> {
-        self.account.as_ref().filter(|account| account.role == Role::Buyer).map(|account| account.subject.as_str())
-    }
 }
 
 impl Buyer {

@@ -9,7 +9,6 @@ use crate::control::test_world::World;
 use crate::seed::{DoorKeys, MERCHANT_ID, seed_doors};
 use crate::{Refusal, catalog, instance, merchant, message, order};
 
-const BUYER: &str = "0b1e55ed000000000000000000000001";
 const TEAMBOARD: &str = "teamboard-standard-month";
 
 /// A store with people who can sign in.

@@ -5,6 +5,7 @@ mod database;
 mod life;
 mod outbox;
 mod purchase;
+mod statements;
 
 use mercer_kernel::db::EngineKind;
 use mercer_testkit::world::World;

@@ -65,7 +65,7 @@ pub(in crate::console) async fn show(State(gateway): State<Gateway>, visitor: Vi
     let page = DetailPage {
         title: texts.one_title(&words::activity(&summary.activity, language)),
         row: Row::of(&summary, language),
-        utc: words::utc(summary.received_at),
+        utc: words::utc_beside(summary.received_at),
         protocol,
         instances: summary.instance_id.split(',').filter(|id| !id.is_empty() && !summary.test).map(str::to_owned).collect(),
         before: label(&summary.state_before),

@@ -72,8 +72,8 @@ mercer_kernel::messages! {
     import_file => "CSV file", "CSV 文件";
     import_paste => "or paste the lines", "或粘贴内容";
     import_button => "Import", "导入";
-    imported(count: usize, free: i64) => "{count} accounts imported; {free} are free now.", "已导入 {count} 个账号，当前可用 {free} 个。";
-    import_faults(count: usize) => "{count} lines cannot be taken; nothing was imported.", "有 {count} 行无法导入，未导入任何账号。";
+    imported(count: usize, free: i64) => "Accounts imported: {count}; free now: {free}.", "已导入 {count} 个账号，当前可用 {free} 个。";
+    import_faults(count: usize) => "Lines that cannot be taken: {count}. Nothing was imported.", "有 {count} 行无法导入，未导入任何账号。";
     line => "Line", "行号";
     line_fault => "What is wrong", "问题";
     free_of(free: i64, total: i64) => "{free} of {total} free", "可用 {free} / {total}";

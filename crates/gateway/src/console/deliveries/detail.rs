@@ -112,7 +112,7 @@ fn attempt_row(attempt: Attempt, texts: Texts, language: Language) -> AttemptRow
         outcome,
         title: texts.attempt(attempt.attempt),
         at: Moment::of(attempt.started_at),
-        utc: words::utc(attempt.started_at),
+        utc: words::utc_beside(attempt.started_at),
         remarks: attempt.http_status.map(|status| texts.http(status)).into_iter().chain([took]).collect(),
         why: attempt.reason.as_deref().map(|reason| words::failure(reason, language)).unwrap_or_default(),
         detail: attempt.detail,

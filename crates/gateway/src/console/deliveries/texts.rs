@@ -19,11 +19,11 @@ mercer_kernel::messages! {
     window_text => "After the app was away, or lost data: everything written in this window that stands in the chosen state. First you see how many there are.", "应用中断或数据丢失后使用：重发该时间段内处于所选状态的全部投递。提交前会先显示数量。";
     window_count => "Count them", "统计数量";
     window_title => "Send a time window again", "重发时间段内的投递";
-    window_found(count: u64) => "{count} deliveries stand in this window. The app recognises each by its webhook-id.", "该时间段内共有 {count} 条投递。应用可通过 webhook-id 识别重复。";
+    window_found(count: u64) => "Deliveries in this window: {count}. The app recognises each by its webhook-id.", "该时间段内共有 {count} 条投递。应用可通过 webhook-id 识别重复。";
     window_none => "No delivery stands in this window. Nothing would be sent.", "该时间段内没有符合条件的投递，不会发送任何内容。";
     window_limit => "At most 1000 are sent at once, the rest needs another turn.", "一次最多重发 1000 条，其余请再次操作。";
     window_send(count: u64) => "Send {count} again", "重发 {count} 条";
-    window_sent(count: usize) => "{count} deliveries are sent again.", "已重新投递 {count} 条。";
+    window_sent(count: usize) => "Deliveries sent again: {count}.", "已重新投递 {count} 条。";
     window_back => "Back to the list", "返回列表";
     resend => "Send again now", "立即重发";
     resend_text => "Also when it was delivered: the app recognises it by the same webhook-id.", "已送达的也可重发，应用可通过相同的 webhook-id 识别。";

@@ -35,14 +35,18 @@ pub(super) struct Chapter {
     pub(super) link: &'static str,
 }
 
-/// Tells the entries, oldest first. A row of polls with the same answer is one chapter.
+/// Tells the entries, oldest first. A row of polls with the same answer is one chapter, and so is a row of
+/// attempts that failed the same way.
 pub(super) fn tell(entries: &[TimelineEntry], language: Language) -> Vec<Chapter> {
     let mut chapters = Vec::new();
     let mut rest = entries;
     while let Some(first) = rest.first() {
-        let polls = rest.iter().take_while(|entry| is_same_poll(first, entry)).count();
-        let (now, later) = rest.split_at(polls.max(1));
-        chapters.push(if polls > 1 { told_polls(now, language) } else { told(first, language) });
+        let row = rest.iter().take_while(|entry| is_same(first, entry)).count().max(1);
+        let (now, later) = rest.split_at(row);
+        chapters.push(match now {
+            [one] => told(one, language),
+            _ => told_row(now, language),
+        });
         rest = later;
     }
     chapters
@@ -62,7 +66,7 @@ fn chapter(mood: &'static str, title: String, at: Instant) -> Chapter {
         mood,
         title,
         at: Moment::of(at),
-        utc: words::utc(at),
+        utc: words::utc_beside(at),
         sentences: Vec::new(),
         change: None,
         request: String::new(),
@@ -106,36 +110,46 @@ fn change(callback: &CallbackSummary, language: Language) -> Option<(Option<Labe
     Some((label(&callback.state_before), label(&callback.state_after)?))
 }
 
-fn told_polls(entries: &[TimelineEntry], language: Language) -> Chapter {
+/// Several entries that say the same: told as the last of them, from the time of the first.
+fn told_row(entries: &[TimelineEntry], language: Language) -> Chapter {
     let story = Story(language);
-    let callbacks = entries.iter().filter_map(|entry| match &entry.kind {
-        TimelineKind::Callback { callback } => Some(callback),
-        TimelineKind::Event { .. } | TimelineKind::Attempt { .. } | TimelineKind::Action { .. } => None,
-    });
-    let Some(last) = callbacks.last() else {
-        return entries.first().map_or_else(|| chapter("idle", String::new(), Instant::default()), |entry| told(entry, language));
+    let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
+        return chapter("idle", String::new(), Instant::default());
     };
-    let told = told_callback(last, language);
-    let mut sentences = vec![story.until(&Moment::of(last.received_at).text())];
-    sentences.extend(told.sentences);
-    let first_at = entries.first().map_or(last.received_at, |entry| entry.at);
-    Chapter {
-        sentences,
-        href: format!("/callbacks?instance={}&activity={}", last.instance_id, last.activity),
-        link: story.see_callbacks(),
-        ..chapter(told.mood, story.asked_often(entries.len()), first_at)
+    let told = told(last, language);
+    let title = match (&first.kind, &last.kind) {
+        (TimelineKind::Attempt { attempt: one, .. }, TimelineKind::Attempt { attempt: other, .. }) => {
+            story.not_taken_often(one.attempt, other.attempt)
+        }
+        _ => story.asked_often(entries.len()),
+    };
+    let (href, link) = match &last.kind {
+        TimelineKind::Callback { callback } => {
+            (format!("/callbacks?instance={}&activity={}", callback.instance_id, callback.activity), story.see_callbacks())
+        }
+        TimelineKind::Event { .. } | TimelineKind::Attempt { .. } | TimelineKind::Action { .. } => (told.href, told.link),
+    };
+    let mut sentences = told.sentences;
+    sentences.push(story.until(&Moment::of(last.at).text()));
+    Chapter { title, sentences, href, link, at: Moment::of(first.at), utc: words::utc_beside(first.at), ..told }
+}
+
+/// Whether two entries in a row say the same.
+fn is_same(first: &TimelineEntry, other: &TimelineEntry) -> bool {
+    match (&first.kind, &other.kind) {
+        (TimelineKind::Callback { callback: a }, TimelineKind::Callback { callback: b }) => {
+            is_poll(a) && is_poll(b) && a.result_code == b.result_code && a.test == b.test
+        }
+        (TimelineKind::Attempt { delivery_id: a, attempt: one }, TimelineKind::Attempt { delivery_id: b, attempt: other }) => {
+            let said = |attempt: &Attempt| (attempt.outcome.clone(), attempt.reason.clone(), attempt.http_status);
+            a == b && one.outcome == "retry" && said(one) == said(other)
+        }
+        _ => false,
     }
 }
 
-/// Whether two entries are polls that got the same answer.
-fn is_same_poll(first: &TimelineEntry, other: &TimelineEntry) -> bool {
-    let (TimelineKind::Callback { callback: a }, TimelineKind::Callback { callback: b }) = (&first.kind, &other.kind) else {
-        return false;
-    };
-    let is_poll = |callback: &CallbackSummary| {
-        callback.activity == Activity::QueryInstance.as_str() && callback.state_before == callback.state_after
-    };
-    is_poll(a) && is_poll(b) && a.result_code == b.result_code && a.test == b.test
+fn is_poll(callback: &CallbackSummary) -> bool {
+    callback.activity == Activity::QueryInstance.as_str() && callback.state_before == callback.state_after
 }
 
 fn told_event(delivery: &Job, language: Language) -> Chapter {
@@ -224,7 +238,8 @@ mod tests {
         let chapters = tell(&entries, Language::En);
         let titles: Vec<&str> = chapters.iter().map(|chapter| chapter.title.as_str()).collect();
         assert_eq!(titles, ["The store asked 3 times whether it is open", "The store called: Query instance information"]);
-        assert_eq!(chapters[0].sentences[0], "until 1970-01-01 08:03:00");
+        assert_eq!(chapters[0].sentences.last().unwrap(), "The last time at 1970-01-01 08:03:00 (Beijing time).");
+        assert_eq!(chapters[0].utc, "00:01:00 UTC");
     }
 
     #[test]

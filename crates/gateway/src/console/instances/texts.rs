@@ -70,7 +70,7 @@ mercer_kernel::messages! {
     called(what: &str) => "The store called: {what}", "云商店调用：{what}";
     called_test(what: &str) => "The store's debugger called: {what}", "云商店调试调用：{what}";
     asked_often(times: usize) => "The store asked {times} times whether it is open", "云商店查询了 {times} 次是否开通";
-    until(when: &str) => "until {when}", "直到 {when}";
+    until(when: &str) => "The last time at {when} (Beijing time).", "最后一次：{when}（北京时间）。";
     answered(code: &str, meaning: &str) => "Answered {code}: {meaning}.", "应答 {code}：{meaning}。";
     for_order(order: &str) => "For order {order}.", "订单 {order}。";
     repeated => "It had taken effect before; nothing changed.", "此前已生效，未重复处理。";
@@ -81,6 +81,7 @@ mercer_kernel::messages! {
     delivered(attempt: u32) => "Attempt {attempt}: the app took it", "第 {attempt} 次投递：应用已接收";
     not_yet(attempt: u32) => "Attempt {attempt}: not yet", "第 {attempt} 次投递：尚未就绪";
     not_taken(attempt: u32) => "Attempt {attempt} failed", "第 {attempt} 次投递失败";
+    not_taken_often(first: u32, last: u32) => "Attempts {first} to {last} failed the same way", "第 {first} 至 {last} 次投递因同样原因失败";
     given_up(attempt: u32) => "Attempt {attempt} failed for good", "第 {attempt} 次投递最终失败";
     http(status: u16, took: &str) => "The app answered HTTP {status} after {took}.", "应用返回 HTTP {status}，用时 {took}。";
     took(took: &str) => "It took {took}.", "用时 {took}。";

@@ -223,7 +223,7 @@ fn app_stat(gathered: &Gathered, now: Instant, language: Language) -> Stat {
     let (mood, value) = match (gathered.facts.has_connector, gathered.latest.as_ref().map(|job| job.state)) {
         (false, _) => ("bad", texts.app_missing()),
         (true, Some(JobState::Done)) => ("ok", texts.app_ok()),
-        (true, Some(JobState::Retrying | JobState::Failed)) => ("bad", texts.app_away_short()),
+        (true, Some(JobState::Retrying | JobState::Failed)) => ("bad", texts.app_failing()),
         (true, Some(JobState::Waiting | JobState::Running | JobState::Cancelled) | None) => ("", texts.app_unknown()),
     };
     let last = gathered.latest.as_ref().and_then(|job| job.last_attempt_at);

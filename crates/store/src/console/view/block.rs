@@ -3,7 +3,7 @@
 use mercer_kernel::clock::Instant;
 use mercer_kernel::web::moment::Moment;
 
-use super::{Action, Badge, Cell, Form, Table};
+use super::{Action, Cell, Form, Table};
 
 /// One line "name: value".
 #[derive(Debug, Clone)]
@@ -102,10 +102,6 @@ pub(in crate::console) enum Block {
     Prose(String, Vec<String>),
     /// Buttons below a heading.
     Actions(String, Vec<Action>),
-    /// A large amount: what it is, the amount, a remark.
-    Amount(String, String, String),
     /// A text shown this once: heading, warning, lines "name: value".
     Once(String, String, Vec<(String, String)>),
-    /// States with what they mean.
-    Legend(String, Vec<(Badge, String)>),
 }

@@ -1,6 +1,6 @@
 //! Tables; on narrow screens each row becomes a card.
 
-use mercer_kernel::web::Paged;
+use mercer_kernel::web::{Paged, Shell};
 
 use super::Cell;
 
@@ -38,8 +38,18 @@ pub(in crate::console) struct Pager {
 }
 
 impl Pager {
+    /// Link to the page before.
+    pub(in crate::console) fn previous(&self, shell: &Shell) -> String {
+        shell.previous_link(&self.list())
+    }
+
+    /// Link to the page after.
+    pub(in crate::console) fn next(&self, shell: &Shell) -> String {
+        shell.next_link(&self.list())
+    }
+
     /// The same in the terms of the shell's links: a list of pages with one row each.
-    pub(in crate::console) fn list(self) -> Paged<()> {
+    fn list(self) -> Paged<()> {
         let total = u64::from(self.page) + u64::from(self.more);
         Paged { items: Vec::new(), total, page: self.page, page_size: 1 }
     }
