@@ -9,6 +9,7 @@ use mercer_kernel::db::{Db, Migration};
 use mercer_kernel::entropy::Entropy;
 use mercer_kernel::foundation::Foundation;
 use mercer_kernel::outbox::Outbox;
+use mercer_kernel::telemetry::Telemetry;
 use mercer_kernel::vault::Vault;
 use mercer_kernel::web::account::Accounts;
 use tokio_util::sync::CancellationToken;
@@ -64,9 +65,11 @@ impl Gateway {
         Ok(gateway)
     }
 
-    /// Production address, management API and console.
+    /// Production address, management API, console, health and metrics.
     pub fn router(&self) -> Router {
-        inbound::router(self.clone()).merge(api::router(self.clone())).merge(console::router(self.clone()))
+        let routes =
+            inbound::router(self.clone()).merge(api::router(self.clone())).merge(console::router(self.clone()));
+        Telemetry::new("gateway", self.db(), self.outbox(), &self.foundation().wall).wrap(routes)
     }
 
     /// Every route of [`Gateway::router`] as method and path, for tests that enumerate them.

@@ -58,7 +58,11 @@ struct Agreement {
 ///
 /// # Errors
 /// When a database, a key or a seed cannot be used.
-pub(crate) async fn compose(ground: &mut Ground, addresses: Addresses, seed: Option<u64>) -> Result<Composition, Failure> {
+pub(crate) async fn compose(
+    ground: &mut Ground,
+    addresses: Addresses,
+    seed: Option<u64>,
+) -> Result<Composition, Failure> {
     let (db, vault) = ground.database(Face::App).await?;
     let entropies = Entropies::new(seed);
     let opened = Secrets::open(&db, &vault, &entropies.of(Face::App, 0)).await;
@@ -68,7 +72,8 @@ pub(crate) async fn compose(ground: &mut Ground, addresses: Addresses, seed: Opt
 
     let foundation = ground.foundation(Face::Store, entropies.of(Face::Store, start), addresses.store.clone()).await?;
     let store = Store::open(foundation).await.map_err(|error| store_failure(&error))?;
-    let foundation = ground.foundation(Face::Gateway, entropies.of(Face::Gateway, start), addresses.gateway.clone()).await?;
+    let foundation =
+        ground.foundation(Face::Gateway, entropies.of(Face::Gateway, start), addresses.gateway.clone()).await?;
     let gateway = Gateway::open(foundation).await.map_err(|error| gateway_failure(&error))?;
     let door = Door { url: addresses.gateway.clone(), token: agreement.gateway_token.clone() };
     let foundation = ground.foundation(Face::App, entropies.of(Face::App, start), addresses.app.clone()).await?;
@@ -229,7 +234,9 @@ fn login(role: &str, url: String, (user, password): (&str, &str)) -> Login {
 pub(crate) fn store_failure(error: &mercer_store::StoreError) -> Failure {
     match error {
         mercer_store::StoreError::Database(error) => database_failure(error),
-        other => Failure::new(Exit::Failed, format!("云商店无法启动：{other}"), format!("the store cannot start: {other}")),
+        other => {
+            Failure::new(Exit::Failed, format!("云商店无法启动：{other}"), format!("the store cannot start: {other}"))
+        }
     }
 }
 
@@ -237,6 +244,8 @@ pub(crate) fn store_failure(error: &mercer_store::StoreError) -> Failure {
 pub(crate) fn gateway_failure(error: &mercer_gateway::GatewayError) -> Failure {
     match error {
         mercer_gateway::GatewayError::Database(error) => database_failure(error),
-        other => Failure::new(Exit::Failed, format!("网关无法启动：{other}"), format!("the gateway cannot start: {other}")),
+        other => {
+            Failure::new(Exit::Failed, format!("网关无法启动：{other}"), format!("the gateway cannot start: {other}"))
+        }
     }
 }

@@ -38,7 +38,9 @@ pub(crate) fn run(arguments: ConfigArgs, output: Output) -> Result<(), Failure> 
         Action::Example => output.show(&json!({"example": EXAMPLE}), |_| EXAMPLE.trim_end().to_owned()),
         Action::Check { config } => {
             Config::load(config.as_deref(), &[]).map_err(|error| config_failure(&error))?;
-            output.show(&json!({"valid": true}), |language| language.pick("✓ 配置有效", "✓ the settings can be used").to_owned());
+            output.show(&json!({"valid": true}), |language| {
+                language.pick("✓ 配置有效", "✓ the settings can be used").to_owned()
+            });
         }
     }
     Ok(())

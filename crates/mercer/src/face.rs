@@ -105,7 +105,7 @@ impl Stand {
         let local = local_url(&listener)?;
         let mut public_url = listening.public_url.to_owned();
         if !listening.certificate.is_empty() {
-            limits = with_tls(limits, &listening)?;
+            limits = with_tls(&limits, &listening)?;
         }
         if public_url.is_empty() {
             public_url = if limits.tls.is_some() { local.replacen("http:", "https:", 1) } else { local };
@@ -122,8 +122,10 @@ impl Stand {
             Face::Store => ("store_token", "password_operator"),
             Face::Gateway | Face::App => ("gateway_token", "password_admin"),
         };
-        let token = secrets.secret(token_name, Form::Token).await.map_err(|error| self.ground.secret_failure(&error))?;
-        let password = secrets.secret(password_name, Form::Password).await.map_err(|error| self.ground.secret_failure(&error))?;
+        let token =
+            secrets.secret(token_name, Form::Token).await.map_err(|error| self.ground.secret_failure(&error))?;
+        let password =
+            secrets.secret(password_name, Form::Password).await.map_err(|error| self.ground.secret_failure(&error))?;
         let entropy = Entropy::system();
         let seeded = async {
             let accounts = Accounts::open(&db, &self.ground.wall, &entropy, self.face.name()).await?;
@@ -202,13 +204,13 @@ fn settings(arguments: &FaceArgs, face: Face) -> Result<Arc<Config>, Failure> {
     Ok(Arc::new(config))
 }
 
-fn with_tls(limits: ServerSettings, listening: &Listening<'_>) -> Result<ServerSettings, Failure> {
+fn with_tls(limits: &ServerSettings, listening: &Listening<'_>) -> Result<ServerSettings, Failure> {
     let acceptor = tls_from_files(listening.certificate.as_ref(), listening.key.as_ref()).map_err(|error| {
         Failure::new(Exit::Usage, "TLS 证书或私钥不可用", "the TLS certificate or key cannot be used")
             .input(error.to_string())
             .allowed("PEM 文件：证书链与对应的私钥", "PEM files: the certificate chain and its key")
     })?;
-    Ok(ServerSettings { tls: Some(acceptor), ..limits })
+    Ok(ServerSettings { tls: Some(acceptor), ..limits.clone() })
 }
 
 fn account(name: &str, role: Role, display_name: &str) -> Account {

@@ -53,8 +53,14 @@ impl Exit {
 pub(crate) struct Failure {
     /// How the program ends.
     pub(crate) exit: Exit,
+    /// Boxed, so that every `Result` stays small.
+    told: Box<Told>,
+}
+
+#[derive(Debug, Clone)]
+struct Told {
     /// Stable code of a refusing peer; empty for our own failures.
-    pub(crate) code: String,
+    code: String,
     what: Wording,
     input: String,
     allowed: Option<Wording>,
@@ -64,41 +70,36 @@ pub(crate) struct Failure {
 impl Failure {
     /// A failure with what happened, in Chinese and English.
     pub(crate) fn new(exit: Exit, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self {
-            exit,
-            code: String::new(),
-            what: Wording::of(zh.into(), en.into()),
-            input: String::new(),
-            allowed: None,
-            next: None,
-        }
+        let what = Wording::of(zh.into(), en.into());
+        let told = Told { code: String::new(), what, input: String::new(), allowed: None, next: None };
+        Self { exit, told: Box::new(told) }
     }
 
     /// Which input it was about.
     #[must_use]
     pub(crate) fn input(mut self, input: impl Into<String>) -> Self {
-        self.input = input.into();
+        self.told.input = input.into();
         self
     }
 
     /// What would have been allowed.
     #[must_use]
     pub(crate) fn allowed(mut self, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        self.allowed = Some(Wording::of(zh.into(), en.into()));
+        self.told.allowed = Some(Wording::of(zh.into(), en.into()));
         self
     }
 
     /// What to do next.
     #[must_use]
     pub(crate) fn next(mut self, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        self.next = Some(Wording::of(zh.into(), en.into()));
+        self.told.next = Some(Wording::of(zh.into(), en.into()));
         self
     }
 
     /// The stable code of the peer that refused.
     #[must_use]
     pub(crate) fn code(mut self, code: impl Into<String>) -> Self {
-        self.code = code.into();
+        self.told.code = code.into();
         self
     }
 
@@ -108,12 +109,12 @@ impl Failure {
             Language::Zh => ["错误", "输入", "允许", "下一步"],
             Language::En => ["error", "input", "allowed", "next"],
         };
-        let code = if self.code.is_empty() { String::new() } else { format!(" ({})", self.code) };
-        let mut text = format!("{}: {}{code}", labels[0], language.of(&self.what));
-        if !self.input.is_empty() {
-            text.push_str(&format!("\n  {}: {}", labels[1], self.input));
+        let code = if self.told.code.is_empty() { String::new() } else { format!(" ({})", self.told.code) };
+        let mut text = format!("{}: {}{code}", labels[0], language.of(&self.told.what));
+        if !self.told.input.is_empty() {
+            text.push_str(&format!("\n  {}: {}", labels[1], self.told.input));
         }
-        for (label, wording) in [(labels[2], &self.allowed), (labels[3], &self.next)] {
+        for (label, wording) in [(labels[2], &self.told.allowed), (labels[3], &self.told.next)] {
             if let Some(wording) = wording {
                 text.push_str(&format!("\n  {label}: {}", language.of(wording)));
             }
@@ -127,11 +128,11 @@ impl Failure {
         json!({"error": {
             "kind": self.exit.name(),
             "exitCode": self.exit.code(),
-            "code": self.code,
-            "message": language.of(&self.what),
-            "input": self.input,
-            "allowed": text(&self.allowed),
-            "next": text(&self.next),
+            "code": self.told.code,
+            "message": language.of(&self.told.what),
+            "input": self.told.input,
+            "allowed": text(&self.told.allowed),
+            "next": text(&self.told.next),
         }})
     }
 }

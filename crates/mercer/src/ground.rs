@@ -78,7 +78,8 @@ impl Ground {
         }
         let db = Db::open(&url).await.map_err(|error| database_failure(&error))?;
         // Nonces of the cipher must never repeat, so a seed has no business here.
-        let vault = Vault::open(&db, &self.master, &Entropy::system()).await.map_err(|error| self.vault_failure(&error))?;
+        let vault =
+            Vault::open(&db, &self.master, &Entropy::system()).await.map_err(|error| self.vault_failure(&error))?;
         self.databases.insert(url, (db.clone(), vault.clone()));
         Ok((db, vault))
     }
@@ -87,7 +88,12 @@ impl Ground {
     ///
     /// # Errors
     /// As [`Ground::database`].
-    pub(crate) async fn foundation(&mut self, face: Face, entropy: Entropy, public_url: String) -> Result<Foundation, Failure> {
+    pub(crate) async fn foundation(
+        &mut self,
+        face: Face,
+        entropy: Entropy,
+        public_url: String,
+    ) -> Result<Foundation, Failure> {
         let (db, vault) = self.database(face).await?;
         let clock = match face {
             // The store puts it as it stood when it was last used.
@@ -162,9 +168,9 @@ pub(crate) async fn listen(face: Face, address: SocketAddr) -> Result<TcpListene
 
 /// The address others on this machine use for a listener.
 pub(crate) fn local_url(listener: &TcpListener) -> Result<String, Failure> {
-    let mut address = listener
-        .local_addr()
-        .map_err(|error| Failure::new(Exit::Address, format!("监听地址不可用：{error}"), format!("the listener has no address: {error}")))?;
+    let mut address = listener.local_addr().map_err(|error| {
+        Failure::new(Exit::Address, format!("监听地址不可用：{error}"), format!("the listener has no address: {error}"))
+    })?;
     if address.ip().is_unspecified() {
         address.set_ip(match address {
             SocketAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),

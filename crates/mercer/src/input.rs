@@ -42,9 +42,13 @@ impl BodyArgs {
         let outcome = source.and_then(|source| source.take(BODY_LIMIT_BYTES + 1).read_to_end(&mut body));
         let input = format!("--body {}", path.display());
         if let Err(error) = outcome {
-            return Err(Failure::new(Exit::Usage, format!("读不到请求体：{error}"), format!("the body cannot be read: {error}"))
-                .input(input)
-                .allowed("文件路径，或 - 表示标准输入", "the path of a file, or - for standard input"));
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("读不到请求体：{error}"),
+                format!("the body cannot be read: {error}"),
+            )
+            .input(input)
+            .allowed("文件路径，或 - 表示标准输入", "the path of a file, or - for standard input"));
         }
         if body.len() as u64 > BODY_LIMIT_BYTES {
             return Err(Failure::new(Exit::Usage, "请求体过大", "the body is too large")
@@ -60,7 +64,9 @@ impl BodyArgs {
             return String::new();
         }
         match &self.body {
-            Some(path) if !self.is_standard_input() => format!(" --data-binary {}", quoted(&format!("@{}", path.display()))),
+            Some(path) if !self.is_standard_input() => {
+                format!(" --data-binary {}", quoted(&format!("@{}", path.display())))
+            }
             Some(_) | None => match std::str::from_utf8(body) {
                 Ok(text) => format!(" --data-binary {}", quoted(text)),
                 Err(_) => " --data-binary @-".to_owned(),
@@ -83,7 +89,8 @@ pub(crate) fn quoted(text: &str) -> String {
 /// # Errors
 /// A sentence that says what is allowed.
 pub(crate) fn address(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| format!("{error}; write an address such as https://saas.example.com/produce"))?;
+    let url = Url::parse(text)
+        .map_err(|error| format!("{error}; write an address such as https://saas.example.com/produce"))?;
     if matches!(url.scheme(), "http" | "https") && url.has_host() {
         Ok(url)
     } else {

@@ -73,7 +73,9 @@ fn on_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Fai
         .max_blocking_threads(BLOCKING_THREADS)
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(Exit::Failed, format!("无法启动运行时：{error}"), format!("the runtime cannot start: {error}")))?;
+        .map_err(|error| {
+            Failure::new(Exit::Failed, format!("无法启动运行时：{error}"), format!("the runtime cannot start: {error}"))
+        })?;
     let outcome = runtime.block_on(work);
     // A blocking read that hangs must not keep the program from ending.
     runtime.shutdown_background();

@@ -50,8 +50,7 @@ impl Output {
 
     /// A failure.
     pub(crate) fn failure(self, failure: &Failure) {
-        let text =
-            if self.json { failure.json(self.language).to_string() } else { failure.lines(self.language) };
+        let text = if self.json { failure.json(self.language).to_string() } else { failure.lines(self.language) };
         print_line(std::io::stderr().lock(), &text);
     }
 }
@@ -113,7 +112,9 @@ pub(crate) fn time_of(value: &Value) -> String {
 
 fn empty_table() -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none())).set_content_arrangement(ContentArrangement::Dynamic);
+    table
+        .load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()))
+        .set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(WIDTH_WITHOUT_TERMINAL);
     table
 }

@@ -145,16 +145,17 @@ pub(crate) fn anywhere() -> Result<GuardedClient, Failure> {
         guard: AddressGuard::new(everything.to_vec()),
     };
     GuardedClient::new(settings).map_err(|failure| {
-        Failure::new(Exit::Failed, format!("无法建立 HTTP 客户端：{}", failure.detail), format!("no HTTP client: {}", failure.detail))
+        Failure::new(
+            Exit::Failed,
+            format!("无法建立 HTTP 客户端：{}", failure.detail),
+            format!("no HTTP client: {}", failure.detail),
+        )
     })
 }
 
 fn read(answer: &Answer, shown: &str) -> Result<Value, Failure> {
-    let body: Option<Value> = if answer.body.is_empty() {
-        Some(Value::Null)
-    } else {
-        serde_json::from_slice(&answer.body).ok()
-    };
+    let body: Option<Value> =
+        if answer.body.is_empty() { Some(Value::Null) } else { serde_json::from_slice(&answer.body).ok() };
     match (answer.status, body) {
         (200..=299, Some(body)) => Ok(body),
         (200..=299, None) => Err(Failure::new(
@@ -195,7 +196,8 @@ mod tests {
 
     #[test]
     fn a_problem_becomes_a_refusal_with_code_field_and_sentence() {
-        let problem = r#"{"code":"order.quantity","field":"quantity","detail":"quantity may be 1 to 500","status":422}"#;
+        let problem =
+            r#"{"code":"order.quantity","field":"quantity","detail":"quantity may be 1 to 500","status":422}"#;
         let failure = read(&answer(422, problem), "POST /orders").unwrap_err();
         assert_eq!(failure.exit, Exit::Refused);
         let lines = failure.lines(Language::En);

@@ -122,8 +122,7 @@ fn sign_v2(arguments: &V2) -> Result<Value, Failure> {
 
 fn sign_aksk(arguments: &Aksk) -> Result<Value, Failure> {
     let body = arguments.body.read()?;
-    let credentials =
-        Credentials { access_key_id: arguments.ak.clone(), secret_access_key: arguments.sk.clone() };
+    let credentials = Credentials { access_key_id: arguments.ak.clone(), secret_access_key: arguments.sk.clone() };
     let host = host_of(&arguments.url);
     let method = arguments.method.to_ascii_uppercase();
     let at = arguments.at.unwrap_or_else(|| Clock::real().now());
@@ -198,7 +197,18 @@ mod tests {
     #[test]
     fn the_worked_example_of_the_contract_is_reproduced() {
         let body = r#"{"activity":"newInstance","businessId":"5f0c7e0a-1111-4a2b-9c3d-0123456789ab","orderId":"OM25010100001A","orderLineId":"OM25010100001A-000001"}"#;
-        let line = ["sign", "v2", "--key", "k-demo-0001-accesskey", "--body-text", body, "--timestamp", "1735689600123", "--nonce", "N0nceN0nceN0nceN0nceN0nceN0nce01"];
+        let line = [
+            "sign",
+            "v2",
+            "--key",
+            "k-demo-0001-accesskey",
+            "--body-text",
+            body,
+            "--timestamp",
+            "1735689600123",
+            "--nonce",
+            "N0nceN0nceN0nceN0nceN0nceN0nce01",
+        ];
         let Scheme::V2(arguments) = parsed(&line) else { panic!("v2 was typed") };
         let signed = sign_v2(&arguments).unwrap();
         assert_eq!(signed["bodyDigest"], "5d9690f4f4b5599524fd00e757a729d6e2e1183017fc84fbc756ef1e5a1069db");
@@ -209,7 +219,8 @@ mod tests {
     #[test]
     fn the_worked_example_of_the_open_apis_is_reproduced() {
         let url = "https://mkt.myhuaweicloud.com/api/mkp-openapi-public/global/v1/order/query?orderId=MOCKPERIODYEARNEW&orderLineId=MOCKPERIODYEARNEW-000001";
-        let line = ["sign", "aksk", "--ak", "AccessKey", "--sk", "SecretKey", "--url", url, "--at", "2024-03-17T14:42:37Z"];
+        let line =
+            ["sign", "aksk", "--ak", "AccessKey", "--sk", "SecretKey", "--url", url, "--at", "2024-03-17T14:42:37Z"];
         let Scheme::Aksk(arguments) = parsed(&line) else { panic!("aksk was typed") };
         let signed = sign_aksk(&arguments).unwrap();
         assert_eq!(signed["signature"], "03f5d837dde0e9b989c4628699a3009a75d804ff8270fd459578e1aef06fe1ec");

@@ -98,7 +98,10 @@ pub(crate) async fn run(arguments: UpArgs, output: Output) -> Result<(), Failure
     let ended = life.until_stopped().await?;
     output.remark(&match ended {
         Ended::Orderly => Wording::fixed("已停止，数据已保留。", "Stopped; everything is kept."),
-        Ended::AtOnce => Wording::fixed("已立即停止；未完成的任务在下次启动时继续。", "Stopped at once; what was under way goes on at the next start."),
+        Ended::AtOnce => Wording::fixed(
+            "已立即停止；未完成的任务在下次启动时继续。",
+            "Stopped at once; what was under way goes on at the next start.",
+        ),
     });
     Ok(())
 }
@@ -117,7 +120,8 @@ fn settings(arguments: &UpArgs) -> Result<Config, Failure> {
     if !arguments.verbose && config.log.level == Config::defaults().log.level {
         "warn".clone_into(&mut config.log.level);
     }
-    start_logging(&config.log).map_err(|reason| Failure::new(Exit::Usage, "日志配置无效", "the log settings cannot be used").input(reason))?;
+    start_logging(&config.log)
+        .map_err(|reason| Failure::new(Exit::Usage, "日志配置无效", "the log settings cannot be used").input(reason))?;
     Ok(config)
 }
 
@@ -183,11 +187,15 @@ fn next_steps(connection: &Connection, language: Language, is_first_start: bool)
     match language {
         Language::Zh => format!(
             "\n\n{lead}：\n  1. 打开 {store}，以买家身份登录并购买一个商品；或 mercer order place --product-id {product}{data}\n  2. 在 {gateway} 查看回调与交付，在 {store}/seller 查看生产接口消息\n  3. 用「我的云服务」里的账号登录 {app}；{app}/switches 可让示例应用变慢或出错\n  4. 推进时间：mercer clock advance --by P31D{data}\n\n按 Ctrl-C 停止，数据会保留。",
-            store = store.url, gateway = gateway.url, app = app.url
+            store = store.url,
+            gateway = gateway.url,
+            app = app.url
         ),
         Language::En => format!(
             "\n\n{lead}:\n  1. open {store}, log in as a buyer and buy something; or mercer order place --product-id {product}{data}\n  2. see callbacks and deliveries at {gateway}, the store's messages at {store}/seller\n  3. log in to {app} with the account under \"my purchased services\"; {app}/switches makes the app slow or fail\n  4. move time: mercer clock advance --by P31D{data}\n\nCtrl-C stops; everything is kept.",
-            store = store.url, gateway = gateway.url, app = app.url
+            store = store.url,
+            gateway = gateway.url,
+            app = app.url
         ),
     }
 }

@@ -130,8 +130,14 @@ fn shown_v2(
     language: Language,
 ) -> Value {
     let (accepted, check, reason) = match &found.outcome {
-        Ok(Matched::Raw) => (true, "", language.pick("签名与收到的字节相符", "the signature fits the bytes as received").to_owned()),
-        Ok(Matched::Canonical) => (true, "", language.pick("签名与请求体的规范形式相符", "the signature fits the canonical form of the body").to_owned()),
+        Ok(Matched::Raw) => {
+            (true, "", language.pick("签名与收到的字节相符", "the signature fits the bytes as received").to_owned())
+        }
+        Ok(Matched::Canonical) => (
+            true,
+            "",
+            language.pick("签名与请求体的规范形式相符", "the signature fits the canonical form of the body").to_owned(),
+        ),
         Err(refusal) => (false, refusal.code(), language.of(&refusal.wording()).to_owned()),
     };
     let canonical_form = found.canonical_body.as_deref().unwrap_or_default();
@@ -170,7 +176,8 @@ fn verify_aksk(arguments: &Aksk, language: Language) -> Result<Value, Failure> {
         body: &body,
         now: arguments.now.unwrap_or_else(|| Clock::real().now()).to_jiff(),
     };
-    let outcome = aksk::read(&received, &Settings::default()).and_then(|presented| presented.check(Some(&arguments.sk)));
+    let outcome =
+        aksk::read(&received, &Settings::default()).and_then(|presented| presented.check(Some(&arguments.sk)));
     Ok(match outcome {
         Ok(computed) => json!({
             "accepted": true,
@@ -251,7 +258,9 @@ mod tests {
     }
 
     fn checked(body: &str, now: &str, more: &[&str]) -> Value {
-        let url = format!("https://s.example/p?signature={SIGNATURE}&timestamp=1735689600123&nonce=N0nceN0nceN0nceN0nceN0nceN0nce01");
+        let url = format!(
+            "https://s.example/p?signature={SIGNATURE}&timestamp=1735689600123&nonce=N0nceN0nceN0nceN0nceN0nceN0nce01"
+        );
         let mut line = vec!["verify", "v2", "--key", KEY, "--url", &url, "--body-text", body, "--now", now];
         line.extend(more);
         let parsed = Line::try_parse_from(line).unwrap_or_else(|error| panic!("{error}"));
@@ -269,7 +278,9 @@ mod tests {
 
     #[test]
     fn a_changed_body_is_refused_and_the_first_differing_byte_is_named() {
-        let theirs = format!("{KEY}N0nceN0nceN0nceN0nceN0nceN0nce0117356896001235d9690f4f4b5599524fd00e757a729d6e2e1183017fc84fbc756ef1e5a1069db");
+        let theirs = format!(
+            "{KEY}N0nceN0nceN0nceN0nceN0nceN0nce0117356896001235d9690f4f4b5599524fd00e757a729d6e2e1183017fc84fbc756ef1e5a1069db"
+        );
         let changed = checked(&BODY.replace("01A\",", "02A\","), "1735689601623", &["--canonical", &theirs]);
         assert_eq!(changed["check"], "signature.wrong");
         let byte = changed["difference"]["byte"].as_u64().unwrap();
@@ -281,7 +292,20 @@ mod tests {
         let url = "https://mkt.myhuaweicloud.com/api/mkp-openapi-public/global/v1/order/query?orderId=MOCKPERIODYEARNEW&orderLineId=MOCKPERIODYEARNEW-000001";
         let authorization = "Authorization: SDK-HMAC-SHA256 Access=AccessKey, SignedHeaders=host;x-sdk-date, Signature=03f5d837dde0e9b989c4628699a3009a75d804ff8270fd459578e1aef06fe1ec";
         let check = |sk: &str| {
-            let line = ["verify", "aksk", "--sk", sk, "--url", url, "-H", "X-Sdk-Date: 20240317T144237Z", "-H", authorization, "--now", "2024-03-17T14:42:40Z"];
+            let line = [
+                "verify",
+                "aksk",
+                "--sk",
+                sk,
+                "--url",
+                url,
+                "-H",
+                "X-Sdk-Date: 20240317T144237Z",
+                "-H",
+                authorization,
+                "--now",
+                "2024-03-17T14:42:40Z",
+            ];
             let parsed = Line::try_parse_from(line).unwrap_or_else(|error| panic!("{error}"));
             let Scheme::Aksk(arguments) = parsed.verify.scheme else { panic!("aksk was typed") };
             verify_aksk(&arguments, Language::En).unwrap()

@@ -34,8 +34,8 @@ pub use error::StoreError;
 pub use refusal::{Refusal, RefusalKind};
 pub use seed::{SeedInput, Seeded, seed};
 
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use mercer_kernel::clock::Instant;
@@ -43,6 +43,7 @@ use mercer_kernel::db::Migration;
 use mercer_kernel::entropy::Entropy;
 use mercer_kernel::foundation::Foundation;
 use mercer_kernel::outbox::Outbox;
+use mercer_kernel::telemetry::Telemetry;
 use mercer_kernel::web::account::Accounts;
 use mercer_kernel::web::login::DemoAccount;
 use tokio_util::sync::CancellationToken;
@@ -133,11 +134,13 @@ impl Store {
         Ok(Self { core: Arc::new(core) })
     }
 
-    /// The store's routes: open APIs, control API, pages.
+    /// The store's routes: open APIs, control API, pages, health and metrics.
     pub fn router(&self) -> Router {
-        openapi::router(Arc::clone(&self.core), self.core.settings.open_api.clone())
+        let Core { foundation, outbox, settings, .. } = &*self.core;
+        let routes = openapi::router(Arc::clone(&self.core), settings.open_api.clone())
             .merge(control::router(Arc::clone(&self.core)))
-            .merge(console::router(Arc::clone(&self.core)))
+            .merge(console::router(Arc::clone(&self.core)));
+        Telemetry::new(COMPONENT, &foundation.db, outbox, &foundation.wall).wrap(routes)
     }
 
     /// Works off the outbox, and advances the clock when pages ask for it, until `shutdown`; calls under way

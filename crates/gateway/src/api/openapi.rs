@@ -97,7 +97,18 @@ const OPERATIONS: &[Operation] = &[
         )
     },
     Operation {
-        parameters: &["instance", "activity", "verdict", "order", "resultCode", "text", "from", "to", "page", "pageSize"],
+        parameters: &[
+            "instance",
+            "activity",
+            "verdict",
+            "order",
+            "resultCode",
+            "text",
+            "from",
+            "to",
+            "page",
+            "pageSize",
+        ],
         ..operation(
             "get",
             "/callbacks",

@@ -98,7 +98,11 @@ impl Gateway {
     }
 
     /// One connector with its opened secret.
-    pub(crate) async fn opened_connector(&self, merchant_id: &str, connector_id: &str) -> Result<OpenConnector, GatewayError> {
+    pub(crate) async fn opened_connector(
+        &self,
+        merchant_id: &str,
+        connector_id: &str,
+    ) -> Result<OpenConnector, GatewayError> {
         let stored = self.stored_connector(merchant_id, connector_id).await?;
         self.open_connector(stored)
     }

@@ -152,8 +152,7 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        use axum::response::IntoResponse as _;
-        let body = Bytes::from_request(request, state).await.map_err(|refusal| refusal.into_response())?;
+        let body = Bytes::from_request(request, state).await.map_err(axum::response::IntoResponse::into_response)?;
         Ok(Self(Fields::read(&body)))
     }
 }

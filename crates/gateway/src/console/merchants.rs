@@ -98,7 +98,8 @@ fn unbound(staff: Staff) -> Outcome<Staff> {
 }
 
 fn remembering(merchant_id: &str, mut response: Response) -> Response {
-    let cookie = format!("{MERCHANT_COOKIE}={merchant_id}; Path=/; HttpOnly; SameSite=Lax; Max-Age={REMEMBERED_SECONDS}");
+    let cookie =
+        format!("{MERCHANT_COOKIE}={merchant_id}; Path=/; HttpOnly; SameSite=Lax; Max-Age={REMEMBERED_SECONDS}");
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }

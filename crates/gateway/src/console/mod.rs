@@ -7,6 +7,7 @@
 mod callbacks;
 mod connectors;
 mod deliveries;
+mod details;
 mod fields;
 mod instances;
 mod keys;
@@ -33,7 +34,7 @@ pub(crate) use self::overview::STATEMENTS;
 pub(crate) fn router(gateway: Gateway) -> Router {
     let foundation = gateway.foundation();
     let settings = ConsoleSettings {
-        body_limit_bytes: usize::try_from(foundation.config.server.body_limit_bytes).unwrap_or(usize::MAX),
+        body_limit_bytes: foundation.config.server.body_limit_bytes,
         ..ConsoleSettings::new(Face::Gateway, &foundation.public_url)
     };
     let accounts = gateway.accounts().clone();

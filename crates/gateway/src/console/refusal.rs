@@ -32,7 +32,9 @@ pub(super) fn and_go_to<T>(
 ) -> Outcome {
     let notice = match result {
         Ok(value) => Notice::new(Mood::Good, done(value)),
-        Err(GatewayError::Field(fault)) => Notice::new(Mood::Bad, format!("{}: {}", fault.field, allowed(&fault, language))),
+        Err(GatewayError::Field(fault)) => {
+            Notice::new(Mood::Bad, format!("{}: {}", fault.field, allowed(&fault, language)))
+        }
         Err(GatewayError::Conflict { zh, en, .. }) => Notice::new(Mood::Bad, language.pick(&en, &zh)),
         Err(error) => return Err(error).told_in(language),
     };

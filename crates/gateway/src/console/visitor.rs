@@ -73,7 +73,12 @@ impl Visitor {
     }
 
     /// Records what the visitor does. What must be recorded is recorded first.
-    pub(super) async fn record(&self, gateway: &Gateway, action: Action, (subject, detail): (&str, &str)) -> Result<(), GatewayError> {
+    pub(super) async fn record(
+        &self,
+        gateway: &Gateway,
+        action: Action,
+        (subject, detail): (&str, &str),
+    ) -> Result<(), GatewayError> {
         let remark = Remark { merchant_id: self.merchant_id(), actor: &self.account.name, action, subject, detail };
         gateway.record(&remark).await
     }
@@ -126,7 +131,10 @@ impl FromRequestParts<Gateway> for Staff {
         }
         let chosen = choose(&parts.headers, &merchants);
         let failed = match &chosen {
-            Some(merchant) => failed_deliveries(gateway, &merchant.merchant_id).await.told_in(language).map_err(Problem::into_response)?,
+            Some(merchant) => failed_deliveries(gateway, &merchant.merchant_id)
+                .await
+                .told_in(language)
+                .map_err(Problem::into_response)?,
             None => 0,
         };
         let shell = shell.with_navigation(navigation(language, (chosen.is_some(), failed), account.subject.is_empty()));

@@ -144,6 +144,25 @@ pub(super) fn site(site: Site, language: Language) -> &'static str {
     }
 }
 
+/// How something is charged, with its periods; the protocol's own word when this version does not know it.
+pub(super) fn charging(mode: &str, period: Option<(i64, &str)>, language: Language) -> String {
+    let mode = match mode {
+        "PERIOD" => language.pick("By period", "包周期"),
+        "ONE_TIME" => language.pick("One-time", "一次性"),
+        "ON_DEMAND" => language.pick("Pay per use", "按需"),
+        "ON_DEMAND_PKG" => language.pick("Pay per use, package", "按需套餐包"),
+        other => other,
+    };
+    let Some((number, unit)) = period else { return mode.to_owned() };
+    let unit = match unit {
+        "year" => language.pick("year(s)", "年"),
+        "month" => language.pick("month(s)", "个月"),
+        "day" => language.pick("day(s)", "天"),
+        other => other,
+    };
+    format!("{mode} · {number} {unit}")
+}
+
 /// How long something takes or is ago, in its two largest units.
 pub(super) fn duration(seconds: u64, language: Language) -> String {
     let units = [(86_400, "d", "天"), (3_600, "h", "小时"), (60, "min", "分钟"), (1, "s", "秒")];

@@ -77,13 +77,14 @@ async fn handle(gateway: &Gateway, call: &Call) -> Result<Reply, GatewayError> {
     let base: Vec<&OpenedKey> = keys.iter().filter(|key| key.interface_type == InterfaceType::Base).collect();
     let texts: Vec<&str> = base.iter().map(|key| key.text.as_str()).collect();
     let parameters = Parameters::read(&call.query);
+    let received_at = gateway.foundation().wall.now();
     let input = VerifyInput {
         body: &call.body,
         presented: parameters.presented(),
-        now_ms: gateway.foundation().wall.now().as_millis(),
+        now_ms: received_at.as_millis(),
         settings: gateway.settings().verify,
     };
-    let desk = Desk { gateway, call, nonce: input.presented.nonce.unwrap_or_default() };
+    let desk = Desk { gateway, call, nonce: input.presented.nonce.unwrap_or_default(), received_at };
     match verify_any(&texts, &input) {
         Ok(found) => desk.take(base[found.key_index]).await,
         Err(refusal) => desk.refuse_unsigned(&refusal, base.first().copied()).await,
@@ -95,6 +96,8 @@ struct Desk<'a> {
     gateway: &'a Gateway,
     call: &'a Call,
     nonce: &'a str,
+    /// Before anything it causes, so that a timeline tells cause before effect.
+    received_at: Instant,
 }
 
 impl Desk<'_> {
@@ -140,7 +143,7 @@ impl Desk<'_> {
         let mut batch = Batch::new();
         let memory = self.gateway.settings().nonce_memory;
         callback::remember_nonce(&mut batch, &self.call.merchant_id, (&key.key_id, self.nonce), now, memory);
-        callback::insert(&mut batch, self.call, self.row(step, &key.key_id, now));
+        callback::insert(&mut batch, self.call, self.row(step, &key.key_id));
         batch.extend(effects);
         if key.claim_touch(now) {
             merchant_repo::touch_key(&mut batch, &self.call.merchant_id, &key.key_id, now);
@@ -152,21 +155,20 @@ impl Desk<'_> {
     async fn refuse_unsigned(&self, refusal: &Refusal, key: Option<&OpenedKey>) -> Result<Reply, GatewayError> {
         let rendered = refuse(refusal.result_code(), None, self.gateway.settings().text_form);
         let step = Step { refusal: refusal.code(), detail: Some(refusal.wording()), ..Step::refused(rendered) };
-        let now = self.gateway.foundation().wall.now();
         tracing::info!(merchant_id = self.call.merchant_id, refusal = refusal.code(), "a call was refused");
         // Anybody can send these: what would be pruned within the minute is not written at all.
         if self.gateway.refusals().admits() {
             let mut batch = Batch::new();
-            callback::insert(&mut batch, self.call, self.row(&step, "", now));
+            callback::insert(&mut batch, self.call, self.row(&step, ""));
             self.gateway.db().apply(batch).await?;
         }
         Ok(self.reply(step.rendered.body, key))
     }
 
-    fn row<'s>(&self, step: &'s Step, key_id: &'s str, now: Instant) -> NewCallback<'s> {
+    fn row<'s>(&self, step: &'s Step, key_id: &'s str) -> NewCallback<'s> {
         NewCallback {
-            callback_id: self.gateway.entropy().id("cb", now),
-            received_at: now,
+            callback_id: self.gateway.entropy().id("cb", self.received_at),
+            received_at: self.received_at,
             activity: step.activity,
             instance_id: &step.instance_id,
             order_id: &step.order_id,

@@ -63,7 +63,12 @@ impl Outbox {
                 return Ok(attempts);
             }
             attempts += claimed.len();
-            join_all(claimed.into_iter().map(|(job, token)| self.attempt(work, job, token))).await;
+            // Each in a task of its own: a caller that goes away must not leave attempts half made.
+            let attempts_made = claimed.into_iter().map(|(job, token)| {
+                let (outbox, work) = (self.clone(), Arc::clone(work));
+                tokio::spawn(async move { outbox.attempt(&work, job, token).await })
+            });
+            join_all(attempts_made).await;
         }
     }
 

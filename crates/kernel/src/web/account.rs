@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use argon2::Argon2;
+use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use subtle::ConstantTimeEq as _;
@@ -86,8 +86,11 @@ const FREE_FAILURES: i64 = 5;
 const FIRST_WAIT: Duration = Duration::from_secs(30);
 /// Longest wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(900);
-/// Password checks at once: each takes 19 MiB and a core for a moment.
+/// Password checks at once: each takes [`COST`]'s memory and a core for a moment.
 const CHECKS_AT_ONCE: usize = 2;
+/// Memory in KiB and passes of new passwords: of the combinations that OWASP holds equally strong the one with
+/// the least memory, because an idle process keeps what it once had.
+const COST: (u32, u32) = (7_168, 5);
 
 /// The accounts of one face. Clones share it.
 #[derive(Clone)]
@@ -189,32 +192,40 @@ impl Accounts {
         self.db.query_one(repo::FIND_ACCOUNT, args![self.face, name]).await?.as_ref().map(read).transpose()
     }
 
+    /// The password as it is stored: memory, passes, salt, key.
     async fn hash(&self, password: &str) -> String {
         let salt = self.entropy.bytes::<16>();
-        let key = self.derive(password.to_owned(), salt).await;
-        format!("{}.{}", BASE64.encode(salt), BASE64.encode(key))
+        // Without a key nobody may get in, so a random one takes its place.
+        let key = self.derive(password.to_owned(), salt, COST).await.unwrap_or_else(|| self.entropy.bytes());
+        format!("{}.{}.{}.{}", COST.0, COST.1, BASE64.encode(salt), BASE64.encode(key))
     }
 
     async fn verify(&self, password: &str, stored: String) -> bool {
-        let parts = stored
-            .split_once('.')
-            .and_then(|(salt, key)| Some((BASE64.decode(salt).ok()?.try_into().ok()?, BASE64.decode(key).ok()?)));
-        let Some((salt, expected)) = parts else { return false };
-        let key = self.derive(password.to_owned(), salt).await;
-        key.as_slice().ct_eq(&expected).into()
+        let Some((cost, salt, expected)) = read_password(&stored) else { return false };
+        let key = self.derive(password.to_owned(), salt, cost).await;
+        key.is_some_and(|key| key.as_slice().ct_eq(&expected).into())
     }
 
-    async fn derive(&self, password: String, salt: [u8; 16]) -> [u8; 32] {
+    async fn derive(&self, password: String, salt: [u8; 16], (memory_kib, passes): (u32, u32)) -> Option<[u8; 32]> {
         // The semaphore is never closed; without a permit the check would only be less polite.
         let _permit = self.checks.acquire().await;
         tokio::task::spawn_blocking(move || {
             let mut key = [0; 32];
-            let derived = Argon2::default().hash_password_into(password.as_bytes(), &salt, &mut key);
-            derived.map(|()| key).unwrap_or_default()
+            let parameters = Params::new(memory_kib, passes, 1, None).ok()?;
+            let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters);
+            argon2.hash_password_into(password.as_bytes(), &salt, &mut key).ok().map(|()| key)
         })
         .await
-        .unwrap_or_default()
+        .ok()
+        .flatten()
     }
+}
+
+fn read_password(stored: &str) -> Option<((u32, u32), [u8; 16], Vec<u8>)> {
+    let mut parts = stored.split('.');
+    let cost = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let salt = BASE64.decode(parts.next()?).ok()?.try_into().ok()?;
+    Some((cost, salt, BASE64.decode(parts.next()?).ok()?))
 }
 
 fn blocked_after(failures: i64, now: Instant) -> Instant {

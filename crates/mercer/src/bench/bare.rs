@@ -55,11 +55,20 @@ impl Bare {
 async fn take(State(bare): State<Bare>, RawQuery(query): RawQuery, body: Bytes) -> (StatusCode, &'static str) {
     let now = bare.wall.now();
     let text = String::from_utf8_lossy(&body);
-    let order_id = text.split_once(r#""orderId":""#).and_then(|(_, rest)| rest.split_once('"')).map_or("", |(id, _)| id);
+    let order_id =
+        text.split_once(r#""orderId":""#).and_then(|(_, rest)| rest.split_once('"')).map_or("", |(id, _)| id);
     let mut batch = Batch::new();
     batch.one(
         INSERT,
-        args![bare.entropy.id("row", now), order_id, now, query.unwrap_or_default(), body.as_ref(), ANSWER, &bare.filler],
+        args![
+            bare.entropy.id("row", now),
+            order_id,
+            now,
+            query.unwrap_or_default(),
+            body.as_ref(),
+            ANSWER,
+            &bare.filler
+        ],
     );
     match bare.db.apply(batch).await {
         Ok(_) => (StatusCode::OK, ANSWER),

@@ -75,8 +75,11 @@ impl Caller {
             let failure = broken("压测只支持 http 地址", "the load generator speaks plain http only", url);
             return Err(failure.next("把地址换成网关的 http 监听地址", "give the http address the gateway listens on"));
         }
-        let addresses = url.socket_addrs(|| None).map_err(|error| broken("地址无法解析", "the address cannot be resolved", error))?;
-        let address = *addresses.first().ok_or_else(|| broken("地址无法解析", "the address cannot be resolved", url))?;
+        let addresses = url
+            .socket_addrs(|| None)
+            .map_err(|error| broken("地址无法解析", "the address cannot be resolved", error))?;
+        let address =
+            *addresses.first().ok_or_else(|| broken("地址无法解析", "the address cannot be resolved", url))?;
         Ok(Self {
             address,
             host: host_of(url),
@@ -156,6 +159,8 @@ impl Line {
         let number = u64::from(self.connection) * NUMBERS_PER_CONNECTION + self.next;
         self.next += 1;
         let failed = |error: hyper::Error| broken("请求失败", "a call failed", error);
+        // The connection may still be closing the exchange before; sending then would be refused.
+        self.sender.ready().await.map_err(failed)?;
         let answer = self.sender.send_request(caller.request(kind, number, now)).await.map_err(failed)?;
         let status = answer.status();
         let body = answer.into_body().collect().await.map_err(failed)?.to_bytes();

@@ -98,7 +98,12 @@ impl Load {
             let every = self.rate.map(|rate| Duration::from_secs_f64(f64::from(self.connections) / rate as f64));
             let offset = every.unwrap_or_default().mul_f64(position as f64 / prepared.0.len() as f64);
             let table = Timetable { measure_from, until, every, first: started.plus(offset) };
-            tasks.push(tokio::spawn(drive(line, caller.clone(), instances.clone(), (self.mix, self.clock.clone(), table))));
+            tasks.push(tokio::spawn(drive(
+                line,
+                caller.clone(),
+                instances.clone(),
+                (self.mix, self.clock.clone(), table),
+            )));
         }
         self.wait_watching(until, output).await;
         let mut all = Measured::empty();
@@ -109,7 +114,11 @@ impl Load {
         all.answered.extend(prepared.numbers());
         all.elapsed = Duration::from_secs(self.seconds);
         if all.latencies.is_empty() {
-            return Err(broken("没有任何请求得到成功应答", "no call was answered with success", format!("{:?}", all.refused)));
+            return Err(broken(
+                "没有任何请求得到成功应答",
+                "no call was answered with success",
+                format!("{:?}", all.refused),
+            ));
         }
         Ok(all)
     }
@@ -117,10 +126,13 @@ impl Load {
     async fn wait_watching(&self, until: Instant, output: Output) {
         let started = self.clock.now();
         let bar = progress::bar(output, until.since(started).as_millis() as u64);
-        progress::say(&bar, match output.language {
-            Language::Zh => "压测中",
-            Language::En => "calling",
-        });
+        progress::say(
+            &bar,
+            match output.language {
+                Language::Zh => "压测中",
+                Language::En => "calling",
+            },
+        );
         while self.clock.now() < until {
             self.clock.wake_at(self.clock.now().plus(Duration::from_millis(200)).min(until)).await;
             bar.set_position(self.clock.now().since(started).as_millis() as u64);
@@ -133,7 +145,9 @@ impl Prepared {
     /// Numbers of the calls that opened the instances; all of them were answered.
     fn numbers(&self) -> impl Iterator<Item = u64> {
         let per_connection = self.0.iter().enumerate();
-        per_connection.flat_map(|(connection, (_, calls))| (0..*calls).map(move |call| connection as u64 * NUMBERS_PER_CONNECTION + call))
+        per_connection.flat_map(|(connection, (_, calls))| {
+            (0..*calls).map(move |call| connection as u64 * NUMBERS_PER_CONNECTION + call)
+        })
     }
 }
 
@@ -159,7 +173,12 @@ impl Measured {
 }
 
 /// One connection until the end; a broken one is not opened again, its loss shows in the result.
-async fn drive(mut line: Line, caller: Caller, instances: Vec<String>, (mix, clock, table): (Mix, Clock, Timetable)) -> Measured {
+async fn drive(
+    mut line: Line,
+    caller: Caller,
+    instances: Vec<String>,
+    (mix, clock, table): (Mix, Clock, Timetable),
+) -> Measured {
     let mut measured = Measured::empty();
     let mut turn: usize = 0;
     loop {

@@ -207,7 +207,11 @@ fn shown(database_url: &str) -> String {
 /// When the operating system does not say.
 fn own_executable() -> Result<PathBuf, Failure> {
     std::env::current_exe().map_err(|error| {
-        Failure::new(Exit::Failed, format!("找不到自身程序文件：{error}"), format!("the own executable is not known: {error}"))
+        Failure::new(
+            Exit::Failed,
+            format!("找不到自身程序文件：{error}"),
+            format!("the own executable is not known: {error}"),
+        )
     })
 }
 

@@ -56,7 +56,8 @@ impl ServerProcess {
     /// # Errors
     /// When it does not come up; what it said goes to the terminal.
     pub(super) async fn start(face: Face, database_url: &str) -> Result<Self, Failure> {
-        let failed = |error: std::io::Error| broken("被测进程无法启动", "the measured process cannot be started", error);
+        let failed =
+            |error: std::io::Error| broken("被测进程无法启动", "the measured process cannot be started", error);
         let mut child = Command::new(own_executable()?)
             .args(["--json", "bench", "serve", "--face", face.name(), "--database-url", database_url])
             .stdin(Stdio::piped())
@@ -66,10 +67,12 @@ impl ServerProcess {
             .map_err(failed)?;
         let output = child.stdout.take().expect("the output was asked for above");
         let line = BufReader::new(output).lines().next_line().await.map_err(failed)?.unwrap_or_default();
-        let ready: Value = serde_json::from_str(&line)
-            .map_err(|_| broken("被测进程未能就绪", "the measured process did not get ready", "see its message above"))?;
+        let ready: Value = serde_json::from_str(&line).map_err(|_| {
+            broken("被测进程未能就绪", "the measured process did not get ready", "see its message above")
+        })?;
         let text = |name: &str| ready[name].as_str().unwrap_or_default().to_owned();
-        let url = Url::parse(&text("url")).map_err(|error| broken("被测进程地址无效", "its address is not valid", error))?;
+        let url =
+            Url::parse(&text("url")).map_err(|error| broken("被测进程地址无效", "its address is not valid", error))?;
         Ok(Self { child, url, key: text("key"), statistics_url: text("statisticsUrl") })
     }
 

@@ -88,10 +88,25 @@ impl Report {
         for measurement in &self.measurements {
             let line = match measurement.checked {
                 Some(checked) if checked.is_sound() => {
-                    format!("✓ {}: {} {}", measurement.name, checked.answered, language.pick("个已应答的请求在数据库中各恰有一条", "answered calls, each in the database exactly once"))
+                    format!(
+                        "✓ {}: {} {}",
+                        measurement.name,
+                        checked.answered,
+                        language.pick(
+                            "个已应答的请求在数据库中各恰有一条",
+                            "answered calls, each in the database exactly once"
+                        )
+                    )
                 }
-                Some(checked) => format!("✗ {}: missing {}, doubled {}", measurement.name, checked.missing, checked.doubled),
-                None => language.pick("未核对数据库（给出 --database-url 即可核对）", "the database was not checked (give --database-url)").to_owned(),
+                Some(checked) => {
+                    format!("✗ {}: missing {}, doubled {}", measurement.name, checked.missing, checked.doubled)
+                }
+                None => language
+                    .pick(
+                        "未核对数据库（给出 --database-url 即可核对）",
+                        "the database was not checked (give --database-url)",
+                    )
+                    .to_owned(),
             };
             text.push('\n');
             text.push_str(&line);
@@ -116,7 +131,10 @@ impl Report {
                 return Err(Failure::new(
                     Exit::Failed,
                     format!("{}：{missing} 个已应答的请求不在数据库中，{doubled} 个重复", measurement.name),
-                    format!("{}: {missing} answered calls are not in the database, {doubled} are there twice", measurement.name),
+                    format!(
+                        "{}: {missing} answered calls are not in the database, {doubled} are there twice",
+                        measurement.name
+                    ),
                 ));
             }
             if measurement.measured.broken > 0 || !measurement.measured.refused.is_empty() {

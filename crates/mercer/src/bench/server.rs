@@ -94,7 +94,8 @@ async fn gateway(
     address: &str,
     (merchant_id, key): (&str, &str),
 ) -> Result<Router, Failure> {
-    let failed = |error: mercer_gateway::GatewayError| broken("被测网关无法启动", "the measured gateway cannot start", error);
+    let failed =
+        |error: mercer_gateway::GatewayError| broken("被测网关无法启动", "the measured gateway cannot start", error);
     let key_file = std::env::temp_dir().join("mercer-bench.key");
     let opened = match MasterKey::load_or_create(&key_file, entropy) {
         Ok(master) => Vault::open(db, &master, entropy).await,

@@ -158,8 +158,7 @@ pub(crate) async fn run(arguments: InstanceArgs, output: Output) -> Result<(), F
 }
 
 async fn list(remote: &Remote, filter: List, output: Output) -> Result<(), Failure> {
-    let mut query =
-        vec![("buyerId", filter.buyer_id), ("merchantId", filter.merchant_id), ("state", filter.state)];
+    let mut query = vec![("buyerId", filter.buyer_id), ("merchantId", filter.merchant_id), ("state", filter.state)];
     query.extend(filter.paging.pairs());
     let instances = remote.get("/instances", &query).await?;
     output.show(&instances, |language| page(language, &summary(language), &instances));

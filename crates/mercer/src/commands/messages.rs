@@ -89,7 +89,9 @@ fn rendered(detail: &Value, language: Language) -> String {
     text.push('\n');
     text.push_str(&table(language, &ATTEMPTS, attempts));
     for attempt in attempts {
-        for (label, part) in [(language.pick("请求", "request"), "request"), (language.pick("响应", "answer"), "answer")] {
+        for (label, part) in
+            [(language.pick("请求", "request"), "request"), (language.pick("响应", "answer"), "answer")]
+        {
             let content = text_of(&attempt[part]);
             if !content.is_empty() {
                 text.push_str(&format!("\n\n#{} {label}\n{content}", text_of(&attempt["number"])));

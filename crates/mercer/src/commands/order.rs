@@ -139,8 +139,10 @@ async fn body_of(place: Place, remote: &Remote) -> Result<Value, Failure> {
 async fn first_buyer(remote: &Remote) -> Result<String, Failure> {
     let buyers = remote.get("/buyers", &[("pageSize", "1".to_owned())]).await?;
     buyers["items"][0]["customerId"].as_str().map(str::to_owned).ok_or_else(|| {
-        Failure::new(Exit::Failed, "云商店里还没有买家", "the store has no buyer yet")
-            .next("用 POST /api/v1/buyers 新增买家，或给出 --buyer-id", "add one with POST /api/v1/buyers, or give --buyer-id")
+        Failure::new(Exit::Failed, "云商店里还没有买家", "the store has no buyer yet").next(
+            "用 POST /api/v1/buyers 新增买家，或给出 --buyer-id",
+            "add one with POST /api/v1/buyers, or give --buyer-id",
+        )
     })
 }
 

@@ -15,7 +15,8 @@ use crate::remote::Remote;
 pub(super) async fn list(remote: &Remote, paging: &Paging, output: Output) -> Result<(), Failure> {
     let products = remote.get("/products", &paging.pairs()).await?;
     output.show(&products, |language| {
-        let lines = json!({"items": lines_of(&products, language), "page": products["page"], "hasMore": products["hasMore"]});
+        let lines =
+            json!({"items": lines_of(&products, language), "page": products["page"], "hasMore": products["hasMore"]});
         page(language, &COLUMNS, &lines)
     });
     Ok(())

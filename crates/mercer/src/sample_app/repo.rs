@@ -184,7 +184,12 @@ pub(crate) async fn delete_session(db: &Db, token_hash: &str) -> Result<(), DbEr
 }
 
 /// Adds a note.
-pub(crate) async fn insert_note(db: &Db, note_id: &str, (instance_id, body): (&str, &str), now: Instant) -> Result<(), DbError> {
+pub(crate) async fn insert_note(
+    db: &Db,
+    note_id: &str,
+    (instance_id, body): (&str, &str),
+    now: Instant,
+) -> Result<(), DbError> {
     let mut batch = Batch::new();
     batch.one(INSERT_NOTE, args![note_id, instance_id, body, now]);
     db.apply(batch).await.map(drop)

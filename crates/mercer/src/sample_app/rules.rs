@@ -122,7 +122,9 @@ pub(crate) fn decide(event: &Event, account: Option<&Account>, now: Instant) -> 
     let Some(account) = account else { return Step::Unknown };
     let mut next = Account { updated_at: now, ..account.clone() };
     match kind {
-        "renewed" | "trial_converted" | "renewal_cancelled" | "changed" | "upgraded" => take_over(&mut next, &event.data),
+        "renewed" | "trial_converted" | "renewal_cancelled" | "changed" | "upgraded" => {
+            take_over(&mut next, &event.data)
+        }
         "frozen" => next.state = State::Frozen,
         "unfrozen" => next.state = State::Active,
         "released" => next.state = State::Released,

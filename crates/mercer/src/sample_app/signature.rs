@@ -39,7 +39,8 @@ impl Refusal {
 /// The first check that fails.
 pub(crate) fn verify<'a>(secret: &str, headers: &'a HeaderMap, body: &[u8], now: Instant) -> Result<&'a str, Refusal> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).ok_or(Refusal::MissingHeader);
-    let (id, timestamp, signatures) = (header("webhook-id")?, header("webhook-timestamp")?, header("webhook-signature")?);
+    let (id, timestamp, signatures) =
+        (header("webhook-id")?, header("webhook-timestamp")?, header("webhook-signature")?);
     let seconds: i64 = timestamp.parse().map_err(|_| Refusal::MissingHeader)?;
     if seconds.abs_diff(now.as_millis() / 1_000) > TOLERANCE_SECONDS.unsigned_abs() {
         return Err(Refusal::StaleTimestamp);

@@ -49,7 +49,9 @@ pub(crate) async fn receive(State(app): State<SampleApp>, headers: HeaderMap, bo
         Mood::Normal | Mood::Later => {}
         Mood::Fail => return refuse(StatusCode::INTERNAL_SERVER_ERROR, "switched to fail"),
         Mood::Down => return refuse(StatusCode::SERVICE_UNAVAILABLE, "switched to down"),
-        Mood::Refuse => return refuse(StatusCode::UNPROCESSABLE_ENTITY, "茶记暂停开户 / Tea Notes opens no accounts at the moment"),
+        Mood::Refuse => {
+            return refuse(StatusCode::UNPROCESSABLE_ENTITY, "茶记暂停开户 / Tea Notes opens no accounts at the moment");
+        }
     }
     let Ok(event) = serde_json::from_slice::<Event>(&body) else {
         return refuse(StatusCode::BAD_REQUEST, "the body is no event of the gateway");
@@ -76,9 +78,7 @@ pub(crate) enum Reply {
 impl IntoResponse for Reply {
     fn into_response(self) -> Response {
         match self {
-            Self::Opened(information) => {
-                ([(header::CONTENT_TYPE, "application/json")], information).into_response()
-            }
+            Self::Opened(information) => ([(header::CONTENT_TYPE, "application/json")], information).into_response(),
             Self::Later => StatusCode::ACCEPTED.into_response(),
             Self::Done => StatusCode::NO_CONTENT.into_response(),
             Self::TryAgain => refuse(StatusCode::CONFLICT, "there is no account for this instance yet"),
@@ -94,7 +94,12 @@ pub(crate) async fn work(app: &SampleApp, event_id: &str, event: &Event, mood: M
     app.db().transact(|| decide_once(app, event_id, event, mood)).await
 }
 
-async fn decide_once(app: &SampleApp, event_id: &str, event: &Event, mood: Mood) -> Result<(Batch, Reply), WebhookError> {
+async fn decide_once(
+    app: &SampleApp,
+    event_id: &str,
+    event: &Event,
+    mood: Mood,
+) -> Result<(Batch, Reply), WebhookError> {
     if let Some(stored) = repo::event(app.db(), event_id).await? {
         return Ok((Batch::new(), repeated(app, event_id, stored)?));
     }

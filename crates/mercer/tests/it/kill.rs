@@ -103,7 +103,11 @@ async fn assert_one_of_each(town: &Town, order_id: &str, case: Case, victim: &Sh
     let instance_id = text(&at_store["instanceId"]);
     let instances = town.instances_of(order_id).await;
     assert_eq!(instances.len(), 1, "one instance: {instances:?} {case}");
-    assert_eq!((text(&instances[0]["instanceId"]), &instances[0]["state"]), (instance_id.clone(), &json!("active")), "{case}");
+    assert_eq!(
+        (text(&instances[0]["instanceId"]), &instances[0]["state"]),
+        (instance_id.clone(), &json!("active")),
+        "{case}"
+    );
 
     let accounts = town.app.accounts();
     assert_eq!(accounts.iter().filter(|id| **id == instance_id).count(), 1, "one account: {accounts:?} {case}");

@@ -40,7 +40,9 @@ async fn two_gateways_on_one_database_deliver_everything_once_and_in_order() {
     assert_repeated_calls_are_recognised(&town, &orders[0]).await;
 
     let store = town.store_api().await;
-    for (verb, body) in [("renew", json!({"periods": 1, "pay": true})), ("freeze", Value::Null), ("unfreeze", Value::Null)] {
+    for (verb, body) in
+        [("renew", json!({"periods": 1, "pay": true})), ("freeze", Value::Null), ("unfreeze", Value::Null)]
+    {
         for order_id in &orders {
             store.post(&format!("/instances/{order_id}/{verb}"), body.clone()).await;
         }
@@ -62,16 +64,18 @@ async fn two_gateways_on_one_database_deliver_everything_once_and_in_order() {
 
 /// The store repeats a call when it got no answer; the second one may go to the other process, at the same time.
 async fn assert_repeated_calls_are_recognised(town: &Town, order_id: &str) {
+    let order = town.store_api().await.get(&format!("/orders/{order_id}")).await;
     let body = json!({
         "activity": "newInstance",
         "businessId": "0b5e55ed-0000-4000-8000-000000000001",
         "orderId": order_id,
-        "orderLineId": format!("{order_id}-000001"),
+        "orderLineId": order["orderLineId"],
     });
     let first = town.gateways[0].lock().await.url();
     let second = town.gateways[1].lock().await.url();
     let nonces = [Entropy::system().hex_upper(64), Entropy::system().hex_upper(64)];
-    let (one, other) = tokio::join!(sign_and_call(&first, &body, &nonces[0]), sign_and_call(&second, &body, &nonces[1]));
+    let (one, other) =
+        tokio::join!(sign_and_call(&first, &body, &nonces[0]), sign_and_call(&second, &body, &nonces[1]));
     assert_eq!(one["instanceId"], other["instanceId"], "{one} {other}");
     assert!(one["instanceId"].is_string() && town.instances_of(order_id).await.len() == 1);
     let replayed = sign_and_call(&second, &body, &nonces[0]).await;
@@ -82,10 +86,8 @@ async fn sign_and_call(gateway_url: &str, body: &Value, nonce: &str) -> Value {
     let body = body.to_string();
     let timestamp = Clock::real().now().as_millis().to_string();
     let signed = signature::sign(ACCESS_KEY, body.as_bytes(), &timestamp, nonce);
-    let address = format!(
-        "{gateway_url}/produce/{MERCHANT}?signature={}&timestamp={timestamp}&nonce={nonce}",
-        signed.signature
-    );
+    let address =
+        format!("{gateway_url}/produce/{MERCHANT}?signature={}&timestamp={timestamp}&nonce={nonce}", signed.signature);
     let request = Request::post(address)
         .header("content-type", "application/json;charset=utf8")
         .body(Full::new(Bytes::from(body)))

@@ -57,9 +57,10 @@ impl Side {
     fn admits(self, role: Role) -> bool {
         match (self, role) {
             (Self::Seller, Role::Seller) | (Self::Operator, Role::Operator | Role::Admin) => true,
-            (Self::Seller | Self::Operator, Role::Admin | Role::Operator | Role::Seller | Role::Buyer | Role::Viewer) => {
-                false
-            }
+            (
+                Self::Seller | Self::Operator,
+                Role::Admin | Role::Operator | Role::Seller | Role::Buyer | Role::Viewer,
+            ) => false,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Everything works without a mouse and without script. A page is a GET; what changes something is a POST that
 //! leads on to a GET. Who may see what is decided by the desk extractors in [`desk`]: a buyer sees his own
 //! things, a seller those of one merchant, an operator everything. Most pages are made of the blocks in
-//! [`view`]; only the shop and the service page have templates of their own.
+//! [`view`]; only the start page of the shop and the page of a product have templates of their own.
 
 mod buyer;
 mod clock;

@@ -101,7 +101,8 @@ async fn furnished() -> (Town, Vec<(&'static str, Vec<String>)>) {
     let running = town.order(&buyer, &format!("productId={TEAMBOARD}&quantity=5&periodNumber=1")).await;
     town.post(&format!("/orders/{running}/pay"), &buyer, "").await;
     let trial = town.order(&buyer, "productId=helpdesk-team-trial&quantity=2").await;
-    let ready = town.order(&buyer, &format!("productId={TEAMBOARD}&quantity=7&extendName1=domain&extendValue1=a")).await;
+    let ready =
+        town.order(&buyer, &format!("productId={TEAMBOARD}&quantity=7&extendName1=domain&extendValue1=a")).await;
     town.post(&format!("/orders/{ready}/pay"), &buyer, "").await;
     town.activate(&ready).await;
     town.activate(&trial).await;
@@ -113,7 +114,8 @@ async fn furnished() -> (Town, Vec<(&'static str, Vec<String>)>) {
     let (service, trial_service) = (town.resource_of(&ready).await, town.resource_of(&trial).await);
     let opening = town.resource_of(&running).await;
     let owned = |paths: &[&str]| paths.iter().map(|&path| path.to_owned()).collect::<Vec<_>>();
-    let mut buyers = owned(&["/", "/?text=board", "/?text=nothing-like-it", "/orders", "/orders?state=failed", "/services"]);
+    let mut buyers =
+        owned(&["/", "/?text=board", "/?text=nothing-like-it", "/orders", "/orders?state=failed", "/services"]);
     buyers.extend([format!("/orders/{unpaid}"), format!("/orders/{unpaid}/pay"), format!("/orders/{running}")]);
     buyers.extend([format!("/orders/{ready}"), format!("/services/{service}"), format!("/services/{opening}")]);
     for deal in ["renew", "change", "upgrade", "formal", "unsubscribe", "cancel-renewal"] {
@@ -130,10 +132,21 @@ async fn furnished() -> (Town, Vec<(&'static str, Vec<String>)>) {
     buyers.push("/order?productId=migration-single-once&quantity=7".to_owned());
     buyers.push("/clock".to_owned());
     let mut sellers = owned(&["/seller", "/seller/products", "/seller/products/new", "/seller/products/teamboard"]);
-    sellers.extend(owned(&["/seller/products/wiki", "/seller/orders", "/seller/messages", "/seller/notices", "/seller/keys"]));
-    sellers.extend(owned(&["/seller/addresses", "/seller/credentials", "/seller/messages?state=running&from=2026-11-25"]));
+    sellers.extend(owned(&[
+        "/seller/products/wiki",
+        "/seller/orders",
+        "/seller/messages",
+        "/seller/notices",
+        "/seller/keys",
+    ]));
+    sellers.extend(owned(&[
+        "/seller/addresses",
+        "/seller/credentials",
+        "/seller/messages?state=running&from=2026-11-25",
+    ]));
     sellers.extend([format!("/seller/orders/{running}"), format!("/seller/messages/{message}")]);
-    let mut operators = owned(&["/operator", "/operator/merchants", "/operator/buyers", "/operator/orders", "/operator/instances"]);
+    let mut operators =
+        owned(&["/operator", "/operator/merchants", "/operator/buyers", "/operator/orders", "/operator/instances"]);
     operators.extend(owned(&["/operator/messages", "/operator/clock", "/operator/settings", "/", "/clock"]));
     operators.extend([format!("/operator/orders/{running}"), format!("/operator/messages/{message}")]);
     operators.extend([format!("/operator/instances/{service}"), format!("/operator/instances/{opening}")]);
@@ -198,7 +211,8 @@ async fn nobody_sees_what_belongs_to_others() {
 async fn a_seller_sees_only_his_merchant() {
     let (town, people) = furnished().await;
     let core = town.world.store.core();
-    let wanted = merchant::NewMerchant { merchant_id: Some("m_other".to_owned()), name: "他".to_owned(), name_en: None };
+    let wanted =
+        merchant::NewMerchant { merchant_id: Some("m_other".to_owned()), name: "他".to_owned(), name_en: None };
     merchant::add_merchant(&core.foundation, &wanted).await.unwrap();
     let account = mercer_kernel::web::account::Account {
         name: "other".to_owned(),
@@ -254,7 +268,8 @@ async fn a_form_with_a_mistake_comes_back_with_the_allowed_range() {
 async fn a_secret_is_shown_once() {
     let town = Town::open().await;
     let seller = town.sign_in("seller").await;
-    let (status, headers, body) = town.post("/seller/keys", &seller, "interfaceType=base&accessKey=brand-new-key-123456").await;
+    let (status, headers, body) =
+        town.post("/seller/keys", &seller, "interfaceType=base&accessKey=brand-new-key-123456").await;
     assert_eq!(status, StatusCode::SEE_OTHER, "{body}");
     let cookie = headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
     assert!(!cookie.contains("brand-new-key"), "the cookie is sealed");
@@ -262,7 +277,9 @@ async fn a_secret_is_shown_once() {
     assert!(body.contains("brand-new-key-123456"));
     assert!(headers.get_all(header::SET_COOKIE).iter().any(|value| value.to_str().unwrap().contains("mercer_once=;")));
     let operator = town.sign_in("operator").await;
-    assert!(!town.get("/operator/merchants", &format!("{operator}; {cookie}")).await.2.contains("brand-new-key-123456"));
+    assert!(
+        !town.get("/operator/merchants", &format!("{operator}; {cookie}")).await.2.contains("brand-new-key-123456")
+    );
 }
 
 #[tokio::test]
@@ -278,7 +295,7 @@ async fn a_product_is_published_from_the_form_and_sold() {
     assert_eq!(product.merchant_id, MERCHANT_ID);
     assert_eq!(product.skus[0].prices.len(), 2);
     assert!(town.get("/", "").await.2.contains("Tea"));
-    let (status, _, _) = town.post(&format!("/seller/products/{code}/state"), &seller, "state=saleStopped").await;
+    let (status, _, _) = town.post(&format!("/seller/products/{code}/state/saleStopped"), &seller, "").await;
     assert_eq!(status, StatusCode::SEE_OTHER);
     assert!(!town.get("/", "").await.2.contains("Tea"));
 }

@@ -20,6 +20,13 @@ pub(super) fn name(names: &Names, language: Language) -> String {
     language.pick(&names.en, &names.zh).to_owned()
 }
 
+/// The name of an interface, as a heading.
+pub(super) fn interface(names: &Names, language: Language) -> String {
+    let name = self::name(names, language);
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// Where an order stands.
 pub(super) fn order_state(state: OrderState, language: Language) -> Badge {
     let (mood, words) = match state {
@@ -129,7 +136,9 @@ pub(super) fn customer_type(kind: CustomerType, language: Language) -> &'static 
 pub(super) fn price_mode(mode: PriceMode, language: Language) -> &'static str {
     match mode {
         PriceMode::Linear => language.pick("per unit", "按量单价"),
-        PriceMode::Graduated => language.pick("graduated: each part at the price of its bracket", "阶梯计价：各档分别计价"),
+        PriceMode::Graduated => {
+            language.pick("graduated: each part at the price of its bracket", "阶梯计价：各档分别计价")
+        }
         PriceMode::Volume => language.pick("volume: the whole quantity at one price", "整档计价：全部按所在档单价"),
     }
 }
@@ -168,12 +177,18 @@ pub(super) fn billing(price: &Price, language: Language) -> String {
     }
 }
 
-/// The unit price of a price: `¥19 / seat / month`, `from ¥9 …`.
+/// The unit price of a price in one line: `¥19 / seat / month`, `from ¥9 …`.
 pub(super) fn unit_price(sku: &Sku, price: &Price, sign: &str, language: Language) -> String {
+    let (amount, unit) = unit_price_parts(sku, price, sign, language);
+    format!("{amount}{unit}")
+}
+
+/// The same as amount and unit.
+pub(super) fn unit_price_parts(sku: &Sku, price: &Price, sign: &str, language: Language) -> (String, String) {
     if price.is_trial() {
-        return language.pick("free", "免费").to_owned();
+        return (language.pick("free", "免费").to_owned(), String::new());
     }
-    let lowest = price.brackets.iter().map(|bracket| bracket.unit_price).min().unwrap_or(Decimal::ZERO).normalize();
+    let lowest = price.brackets.iter().map(|bracket| bracket.unit_price).min().unwrap_or(Decimal::ZERO);
     let from = if price.brackets.len() > 1 { language.pick("from ", "低至 ") } else { "" };
     let unit = sku.linear.as_ref().map_or(String::new(), |linear| format!(" / {}", unit_of(linear, language)));
     let per = match price.period_type {
@@ -182,13 +197,22 @@ pub(super) fn unit_price(sku: &Sku, price: &Price, sign: &str, language: Languag
         Some(PeriodType::Day) => language.pick(" / day", " / 天"),
         None => "",
     };
-    format!("{from}{sign}{lowest}{unit}{per}")
+    (format!("{from}{sign}{}", decimal(lowest)), format!("{unit}{per}"))
 }
 
-/// The name of a quantity attribute as a unit, `seats`.
+/// A unit price: whole, or with at least two decimals.
+fn decimal(number: Decimal) -> String {
+    let number = number.normalize();
+    if number.scale() == 1 { format!("{number:.2}") } else { number.to_string() }
+}
+
+/// The name of a quantity attribute as a unit: `Seats` becomes `seat`.
 fn unit_of(linear: &LinearAttribute, language: Language) -> String {
     match language {
-        Language::En => linear.name.en.to_lowercase(),
+        Language::En => {
+            let name = linear.name.en.to_lowercase();
+            name.strip_suffix('s').map_or(name.clone(), str::to_owned)
+        }
         Language::Zh => linear.name.zh.trim_end_matches('数').to_owned(),
     }
 }
@@ -205,7 +229,7 @@ pub(super) fn brackets(price: &Price, sign: &str, language: Language) -> String 
         return String::new();
     }
     let steps = price.brackets.iter().map(|bracket| {
-        let unit = bracket.unit_price.normalize();
+        let unit = decimal(bracket.unit_price);
         match (bracket.up_to, language) {
             (Some(end), Language::En) => format!("up to {}: {sign}{unit}", end.normalize()),
             (Some(end), Language::Zh) => format!("{} 以内 {sign}{unit}", end.normalize()),
@@ -226,7 +250,7 @@ pub(super) fn duration(seconds: u64, language: Language) -> String {
         _ => (seconds / 86_400, "day", "天"),
     };
     match language {
-        Language::En => format!("{number} {en}{}", if number == 1 { "" } else { "s" }),
-        Language::Zh => format!("{number} {zh}"),
+        Language::En => format!("{number}\u{a0}{en}{}", if number == 1 { "" } else { "s" }),
+        Language::Zh => format!("{number}\u{a0}{zh}"),
     }
 }

@@ -16,6 +16,7 @@ use super::params::Params;
 use super::rim::{Checked, found, one_more, written};
 use crate::Core;
 use crate::error::StoreError;
+use crate::message;
 use crate::order::{self, ExtendParam, Order, OrderFilter, OrderKind, OrderState, PlaceOrder};
 
 /// What can be done with orders.
@@ -125,6 +126,7 @@ async fn place(
 
 async fn get(State(core): State<Arc<Core>>, Path(order_id): Path<String>) -> Result<Json<Value>, Fault> {
     let order = found(order::by_id(&core, &order_id).await, "order.unknown", "没有这个订单", "there is no such order")?;
+    message::hurry(&core, &order).await?;
     Ok(Json(shown(&order)?))
 }
 

@@ -4,12 +4,14 @@
 //! the outbox's records of the job with the message's id; a call that somebody waited for keeps its one
 //! attempt in the message. Source: SaaS V2.0 chapter 7, decision D25.
 
+mod hurry;
 mod notices;
 mod prune;
 pub(crate) mod repo;
 mod restart;
 pub(crate) mod rules;
 
+pub(crate) use hurry::hurry;
 pub(crate) use notices::STATEMENTS as NOTICE_STATEMENTS;
 pub(crate) use notices::{FailedCall, note_failure, note_order_failed, notices};
 pub(crate) use prune::{JOB_KIND as PRUNE_JOB_KIND, schedule_pruning, settle_pruning};

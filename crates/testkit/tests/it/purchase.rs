@@ -197,3 +197,16 @@ async fn an_app_that_refuses_for_good_gives_the_buyer_his_money_back() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_buyer_who_looks_does_not_wait_for_the_next_poll() {
+    on_every_world(async |world| {
+        let order_id = world.buy(SEATS, Some(1)).await;
+        world.settle().await;
+        world.run_for(Duration::from_secs(3)).await;
+        assert_eq!(world.order_state(&order_id).await, "processing");
+        world.settle().await;
+        assert_eq!(world.order_state(&order_id).await, "completed", "{}", world.story());
+    })
+    .await;
+}

@@ -29,8 +29,12 @@ pub(super) fn advice(refusal: &str, language: Language) -> &'static str {
             "The same call came twice. Nothing was done a second time. When it happens often, a proxy in between repeats requests: switch its retries off.",
             "同一请求到达了两次，未重复处理。若经常出现，说明中间代理在重试请求，请关闭其重试。",
         ),
-        "request.not_an_object" | "request.field_missing" | "request.field_kind" | "request.field_value"
-        | "request.field_count" | "request.field_length" => (
+        "request.not_an_object"
+        | "request.field_missing"
+        | "request.field_kind"
+        | "request.field_value"
+        | "request.field_count"
+        | "request.field_length" => (
             "The call is signed properly, but its body does not follow the interface document. In the seller centre, check the parameters of the debug case.",
             "签名正确，但请求体不符合接口文档。请在卖家中心检查调试用例的参数。",
         ),

@@ -53,7 +53,11 @@ struct Check {
 }
 
 /// GET /callbacks/{id}
-pub(in crate::console) async fn show(State(gateway): State<Gateway>, visitor: Visitor, Path(callback_id): Path<String>) -> Outcome {
+pub(in crate::console) async fn show(
+    State(gateway): State<Gateway>,
+    visitor: Visitor,
+    Path(callback_id): Path<String>,
+) -> Outcome {
     let language = visitor.language;
     let detail = gateway.callback(visitor.merchant_id(), &callback_id).await.told_in(language)?;
     let address = paste_values(&gateway.foundation().public_url, visitor.merchant_id(), &[]).production_address;
@@ -61,13 +65,19 @@ pub(in crate::console) async fn show(State(gateway): State<Gateway>, visitor: Vi
     let CallbackDetail { summary, protocol, query, body, answer, signature, .. } = detail;
     let has_changed = summary.state_before != summary.state_after;
     let label = |text: &str| text.parse::<InstanceState>().ok().map(|state| words::state(state, language));
-    let shown_body = if body.is_empty() { texts.body_empty().to_owned() } else { words::readable(&redacted(body.as_bytes())) };
+    let shown_body =
+        if body.is_empty() { texts.body_empty().to_owned() } else { words::readable(&redacted(body.as_bytes())) };
     let page = DetailPage {
         title: texts.one_title(&words::activity(&summary.activity, language)),
         row: Row::of(&summary, language),
         utc: words::utc_beside(summary.received_at),
         protocol,
-        instances: summary.instance_id.split(',').filter(|id| !id.is_empty() && !summary.test).map(str::to_owned).collect(),
+        instances: summary
+            .instance_id
+            .split(',')
+            .filter(|id| !id.is_empty() && !summary.test)
+            .map(str::to_owned)
+            .collect(),
         before: label(&summary.state_before),
         after: label(&summary.state_after).filter(|_| has_changed),
         advice: advice(&summary.refusal, language),
@@ -101,7 +111,11 @@ fn told(check: SignatureCheck, refusal: &str, texts: Texts, language: Language) 
         key_id: check.key_id,
         canonical: check.canonical_string,
         expected: check.expected_signature,
-        presented: if check.presented_signature.is_empty() { texts.no_signature().to_owned() } else { check.presented_signature },
+        presented: if check.presented_signature.is_empty() {
+            texts.no_signature().to_owned()
+        } else {
+            check.presented_signature
+        },
         mistake: language.pick(&check.mistake_en, &check.mistake_zh).to_owned(),
     }
 }

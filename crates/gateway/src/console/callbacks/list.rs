@@ -99,7 +99,10 @@ pub(in crate::console) async fn list(
         to: typed_time(filter.to),
         is_filtered: is_filtered(&filter),
         // A link from an instance's page names it in full.
-        text: [filter.text, filter.instance_id, filter.order_id].into_iter().find(|text| !text.is_empty()).unwrap_or_default(),
+        text: [filter.text, filter.instance_id, filter.order_id]
+            .into_iter()
+            .find(|text| !text.is_empty())
+            .unwrap_or_default(),
         callbacks: callbacks.map(|callback| Row::of(&callback, language)),
         shell: visitor.shell,
         frame: visitor.frame,
@@ -109,7 +112,10 @@ pub(in crate::console) async fn list(
 
 fn is_filtered(filter: &CallbackFilter) -> bool {
     let texts = [&filter.instance_id, &filter.activity, &filter.order_id, &filter.result_code, &filter.text];
-    texts.iter().any(|text| !text.is_empty()) || filter.verdict.is_some() || filter.from.is_some() || filter.to.is_some()
+    texts.iter().any(|text| !text.is_empty())
+        || filter.verdict.is_some()
+        || filter.from.is_some()
+        || filter.to.is_some()
 }
 
 fn activity_choices(chosen: &str, language: Language) -> Vec<Choice> {
@@ -122,7 +128,10 @@ fn activity_choices(chosen: &str, language: Language) -> Vec<Choice> {
 
 fn verdict_choices(chosen: Option<Verdict>, language: Language) -> Vec<Choice> {
     let chosen = chosen.map_or("", Verdict::as_str);
-    Verdict::ALL.into_iter().map(|verdict| Choice::new(verdict.as_str(), words::verdict(verdict, language).text, chosen)).collect()
+    Verdict::ALL
+        .into_iter()
+        .map(|verdict| Choice::new(verdict.as_str(), words::verdict(verdict, language).text, chosen))
+        .collect()
 }
 
 /// The codes this gateway answers with.

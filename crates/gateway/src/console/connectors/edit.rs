@@ -62,7 +62,9 @@ impl Showing {
     fn again(error: GatewayError, form: Form, visitor: &Visitor) -> Result<Self, GatewayError> {
         let language = visitor.language;
         match error {
-            GatewayError::Field(fault) => Ok(Self { form: Some(form), faults: Faults::one(&fault, language), ..Self::default() }),
+            GatewayError::Field(fault) => {
+                Ok(Self { form: Some(form), faults: Faults::one(&fault, language), ..Self::default() })
+            }
             GatewayError::Conflict { zh, en, .. } => {
                 let notice = Notice::new(Mood::Bad, language.pick(&en, &zh));
                 Ok(Self { form: Some(form), notice: Some(notice), ..Self::default() })
@@ -110,7 +112,11 @@ pub(in crate::console) async fn add(State(gateway): State<Gateway>, visitor: Vis
 }
 
 /// GET /connectors/{id}
-pub(in crate::console) async fn show(State(gateway): State<Gateway>, visitor: Visitor, Path(connector_id): Path<String>) -> Outcome {
+pub(in crate::console) async fn show(
+    State(gateway): State<Gateway>,
+    visitor: Visitor,
+    Path(connector_id): Path<String>,
+) -> Outcome {
     render(&gateway, visitor, &connector_id, Showing::default()).await
 }
 
@@ -128,7 +134,9 @@ pub(in crate::console) async fn change(
         visitor.record(&gateway, Action::ChangeConnector, (&connector_id, "changed")).await
     };
     match result.await {
-        Ok(()) => Ok(Notice::new(Mood::Good, Texts(language).saved()).and_go_to(&format!("/connectors/{connector_id}"))),
+        Ok(()) => {
+            Ok(Notice::new(Mood::Good, Texts(language).saved()).and_go_to(&format!("/connectors/{connector_id}")))
+        }
         Err(error) => {
             let showing = Showing::again(error, Form::typed(&sent, kind), &visitor).told_in(language)?;
             render(&gateway, visitor, &connector_id, showing).await
@@ -137,7 +145,11 @@ pub(in crate::console) async fn change(
 }
 
 /// POST /connectors/{id}/remove
-pub(in crate::console) async fn remove(State(gateway): State<Gateway>, visitor: Visitor, Path(connector_id): Path<String>) -> Outcome {
+pub(in crate::console) async fn remove(
+    State(gateway): State<Gateway>,
+    visitor: Visitor,
+    Path(connector_id): Path<String>,
+) -> Outcome {
     let result = async {
         gateway.remove_connector(visitor.merchant_id(), &connector_id).await?;
         visitor.record(&gateway, Action::ChangeConnector, (&connector_id, "removed")).await
@@ -146,7 +158,11 @@ pub(in crate::console) async fn remove(State(gateway): State<Gateway>, visitor: 
 }
 
 /// POST /connectors/{id}/reveal: first the record, then the secret, in this one answer only.
-pub(in crate::console) async fn reveal(State(gateway): State<Gateway>, visitor: Visitor, Path(connector_id): Path<String>) -> Outcome {
+pub(in crate::console) async fn reveal(
+    State(gateway): State<Gateway>,
+    visitor: Visitor,
+    Path(connector_id): Path<String>,
+) -> Outcome {
     let language = visitor.language;
     gateway.connector(visitor.merchant_id(), &connector_id).await.told_in(language)?;
     let secret = shown_secret(&gateway, &visitor, &connector_id).await.told_in(language)?;
@@ -172,7 +188,10 @@ pub(super) async fn render(gateway: &Gateway, visitor: Visitor, connector_id: &s
         _ => None,
     };
     let visitor = visitor.at(&format!("/connectors/{connector_id}"));
-    let form = showing.form.take().map_or_else(|| (Form::of(&connector), StatusCode::OK), |form| (form, StatusCode::UNPROCESSABLE_ENTITY));
+    let form = showing
+        .form
+        .take()
+        .map_or_else(|| (Form::of(&connector), StatusCode::OK), |form| (form, StatusCode::UNPROCESSABLE_ENTITY));
     let status = if form.1 == StatusCode::OK { showing.status() } else { form.1 };
     let page = page(visitor, Some((&connector, stock)), form.0, showing);
     Ok(page.shell.render_with(status, &page))
@@ -184,7 +203,12 @@ fn render_new(visitor: Visitor, form: Form, showing: Showing) -> axum::response:
     page.shell.render_with(status, &page)
 }
 
-fn page(visitor: Visitor, stored: Option<(&Connector, Option<PoolStock>)>, form: Form, showing: Showing) -> ConnectorPage {
+fn page(
+    visitor: Visitor,
+    stored: Option<(&Connector, Option<PoolStock>)>,
+    form: Form,
+    showing: Showing,
+) -> ConnectorPage {
     let language = visitor.language;
     let texts = Texts(language);
     let kind_name = form.kind_name(language);
@@ -200,7 +224,11 @@ fn page(visitor: Visitor, stored: Option<(&Connector, Option<PoolStock>)>, form:
         updated: stored.map(|(connector, _)| Moment::of(connector.updated_at)),
         stock: stored.and_then(|(_, stock)| stock),
         lines_title: texts.import_faults(showing.lines.len()),
-        lines: showing.lines.into_iter().map(|fault| (fault.line, language.pick(&fault.en, &fault.zh).to_owned())).collect(),
+        lines: showing
+            .lines
+            .into_iter()
+            .map(|fault| (fault.line, language.pick(&fault.en, &fault.zh).to_owned()))
+            .collect(),
         faults: showing.faults,
         secret: showing.secret,
         pasted: showing.pasted,

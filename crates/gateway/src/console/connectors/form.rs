@@ -114,12 +114,19 @@ pub(super) fn read(sent: &Fields, kind: &str) -> Result<NewConnector, FieldFault
     let settings = match kind {
         "webhook" => ConnectorSettings::Webhook {
             url: sent.text("url").to_owned(),
-            timeout_ms: Some(sent.number("timeoutMs", 0).map_err(named("settings.timeoutMs"))?).filter(|value| *value > 0),
+            timeout_ms: Some(sent.number("timeoutMs", 0).map_err(named("settings.timeoutMs"))?)
+                .filter(|value| *value > 0),
             change_check: match sent.text("changeCheck") {
                 "allow" => ChangeCheck::Allow,
                 "refuse" => ChangeCheck::Refuse,
                 "" | "ask" => ChangeCheck::Ask,
-                _ => return Err(FieldFault::new("settings.changeCheck", "ask, allow or refuse", "ask、allow 或 refuse")),
+                _ => {
+                    return Err(FieldFault::new(
+                        "settings.changeCheck",
+                        "ask, allow or refuse",
+                        "ask、allow 或 refuse",
+                    ));
+                }
             },
         },
         "pool" => {
@@ -168,7 +175,10 @@ mod tests {
         let sent = Fields::read(b"name=app&url=https%3A%2F%2Fa.example.com&products=p1%0D%0A%0D%0A+p2+&timeoutMs=");
         let new = read(&sent, "webhook").unwrap();
         assert_eq!(new.products, ["p1", "p2"]);
-        assert!(matches!(new.settings, ConnectorSettings::Webhook { timeout_ms: None, change_check: ChangeCheck::Ask, .. }));
+        assert!(matches!(
+            new.settings,
+            ConnectorSettings::Webhook { timeout_ms: None, change_check: ChangeCheck::Ask, .. }
+        ));
     }
 
     #[test]

@@ -48,11 +48,14 @@ pub(in crate::console) async fn list(State(gateway): State<Gateway>, visitor: Vi
     for connector in gateway.connectors(visitor.merchant_id()).await.told_in(language)? {
         let stock = match connector.settings {
             ConnectorSettings::Pool { .. } => {
-                let stock = gateway.pool_stock(visitor.merchant_id(), &connector.connector_id).await.told_in(language)?;
+                let stock =
+                    gateway.pool_stock(visitor.merchant_id(), &connector.connector_id).await.told_in(language)?;
                 let mood = if stock.low { "warn" } else { "ok" };
                 Some(Label::new(mood, Texts(language).free_of(stock.free, stock.total)))
             }
-            ConnectorSettings::Webhook { .. } | ConnectorSettings::Command { .. } | ConnectorSettings::Manual {} => None,
+            ConnectorSettings::Webhook { .. } | ConnectorSettings::Command { .. } | ConnectorSettings::Manual {} => {
+                None
+            }
         };
         rows.push(row(connector, stock, language));
     }
@@ -86,7 +89,11 @@ fn row(connector: Connector, stock: Option<Label>, language: Language) -> Row {
             ConnectorSettings::Manual {} => texts.manual_target().to_owned(),
             ConnectorSettings::Pool { .. } => String::new(),
         },
-        serves: if connector.products.is_empty() { texts.serves_all().to_owned() } else { connector.products.join(", ") },
+        serves: if connector.products.is_empty() {
+            texts.serves_all().to_owned()
+        } else {
+            connector.products.join(", ")
+        },
         stock,
         updated: Moment::of(connector.updated_at),
         connector_id: connector.connector_id,

@@ -5,6 +5,7 @@ use mercer_kernel::outbox::AttemptRecord;
 use mercer_kernel::web::{Language, Mood, Notice};
 use serde_json::json;
 
+use super::super::details;
 use super::super::refusal::{Outcome, ToldIn as _};
 use super::super::visitor::Visitor;
 use super::super::words;
@@ -19,7 +20,11 @@ const TEST_EVENT: &str = "mercer.test";
 const REPEATED_CHARACTERS: usize = 160;
 
 /// POST /connectors/{id}/test
-pub(in crate::console) async fn test(State(gateway): State<Gateway>, visitor: Visitor, Path(connector_id): Path<String>) -> Outcome {
+pub(in crate::console) async fn test(
+    State(gateway): State<Gateway>,
+    visitor: Visitor,
+    Path(connector_id): Path<String>,
+) -> Outcome {
     let language = visitor.language;
     let delivered = send(&gateway, visitor.merchant_id(), &connector_id).await.told_in(language)?;
     Ok(notice(&delivered, language).and_go_to(&format!("/connectors/{connector_id}")))
@@ -51,7 +56,10 @@ fn notice(delivered: &Delivered, language: Language) -> Notice {
         }
         Reaction::Retry(reason) => {
             let why = words::failure(reason.code(), language);
-            Notice::new(Mood::Bad, texts.test_failed(&why, &format!("{answer} {}", delivered.record.detail)))
+            Notice::new(
+                Mood::Bad,
+                texts.test_failed(&why, &format!("{answer} {}", details::detail(&delivered.record.detail, language))),
+            )
         }
         Reaction::Refused(reason) => Notice::new(Mood::Bad, texts.test_failed(reason, &answer)),
     }

@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use mercer_kernel::outbox::{Attempt, Job, JobState};
 use mercer_kernel::web::{Language, Moment, Shell};
 
+use super::super::details;
 use super::super::refusal::{Outcome, ToldIn as _, and_go_to};
 use super::super::texts::CommonTexts;
 use super::super::visitor::{Frame, Visitor};
@@ -52,9 +53,14 @@ struct AttemptRow {
 }
 
 /// GET /deliveries/{id}
-pub(in crate::console) async fn show(State(gateway): State<Gateway>, visitor: Visitor, Path(delivery_id): Path<String>) -> Outcome {
+pub(in crate::console) async fn show(
+    State(gateway): State<Gateway>,
+    visitor: Visitor,
+    Path(delivery_id): Path<String>,
+) -> Outcome {
     let language = visitor.language;
-    let DeliveryDetail { delivery, attempts } = gateway.delivery(visitor.merchant_id(), &delivery_id).await.told_in(language)?;
+    let DeliveryDetail { delivery, attempts } =
+        gateway.delivery(visitor.merchant_id(), &delivery_id).await.told_in(language)?;
     let (texts, common) = (Texts(language), CommonTexts(language));
     let state = delivery.state;
     let page = DetailPage {
@@ -68,7 +74,7 @@ pub(in crate::console) async fn show(State(gateway): State<Gateway>, visitor: Vi
         next: state.is_open().then(|| Moment::of(delivery.due)),
         finished: delivery.finished_at.map(Moment::of),
         payload: format!("{:#}", delivery.payload),
-        attempts: attempts.into_iter().map(|attempt| attempt_row(attempt, texts, language)).collect(),
+        attempts: attempts.iter().map(|attempt| attempt_row(attempt, texts, language)).collect(),
         is_moving: state.is_open(),
         id: delivery.id,
         kind: delivery.kind,
@@ -82,7 +88,11 @@ pub(in crate::console) async fn show(State(gateway): State<Gateway>, visitor: Vi
 }
 
 /// POST /deliveries/{id}/resend
-pub(in crate::console) async fn resend(State(gateway): State<Gateway>, visitor: Visitor, Path(delivery_id): Path<String>) -> Outcome {
+pub(in crate::console) async fn resend(
+    State(gateway): State<Gateway>,
+    visitor: Visitor,
+    Path(delivery_id): Path<String>,
+) -> Outcome {
     let result = async {
         gateway.resend(visitor.merchant_id(), &delivery_id).await?;
         visitor.record(&gateway, Action::Resend, (&delivery_id, "")).await
@@ -96,11 +106,15 @@ fn why(delivery: &Job, language: Language) -> String {
         return String::new();
     }
     let reason = delivery.reason.as_deref().map(|reason| words::failure(reason, language));
-    let parts: Vec<String> = [reason, delivery.detail.clone()].into_iter().flatten().filter(|text| !text.is_empty()).collect();
+    let parts: Vec<String> = [reason, delivery.detail.as_deref().map(|text| details::detail(text, language))]
+        .into_iter()
+        .flatten()
+        .filter(|text| !text.is_empty())
+        .collect();
     parts.join(" ")
 }
 
-fn attempt_row(attempt: Attempt, texts: Texts, language: Language) -> AttemptRow {
+fn attempt_row(attempt: &Attempt, texts: Texts, language: Language) -> AttemptRow {
     let outcome = match attempt.outcome.as_str() {
         "done" => Label::new("ok", texts.delivered()),
         "pending" => Label::new("busy", texts.pending()),
@@ -115,7 +129,7 @@ fn attempt_row(attempt: Attempt, texts: Texts, language: Language) -> AttemptRow
         utc: words::utc_beside(attempt.started_at),
         remarks: attempt.http_status.map(|status| texts.http(status)).into_iter().chain([took]).collect(),
         why: attempt.reason.as_deref().map(|reason| words::failure(reason, language)).unwrap_or_default(),
-        detail: attempt.detail,
+        detail: details::detail(&attempt.detail, language),
         request: words::readable_message(&attempt.request),
         answer: words::readable(&attempt.answer),
     }

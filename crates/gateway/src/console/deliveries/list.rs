@@ -90,15 +90,25 @@ pub(super) fn filter(fields: &Fields, faults: &mut Faults, language: Language) -
 /// The states as a choice.
 pub(super) fn state_choices(chosen: Option<JobState>, language: Language) -> Vec<Choice> {
     let chosen = chosen.map_or("", JobState::code);
-    JobState::ALL.into_iter().map(|state| Choice::new(state.code(), words::job_state(state, language).text, chosen)).collect()
+    JobState::ALL
+        .into_iter()
+        .map(|state| Choice::new(state.code(), words::job_state(state, language).text, chosen))
+        .collect()
 }
 
 fn kind_choices(chosen: &str, language: Language) -> Vec<Choice> {
-    EventKind::ALL.into_iter().map(|kind| Choice::new(kind.as_str(), words::event(kind.as_str(), language), chosen)).collect()
+    EventKind::ALL
+        .into_iter()
+        .map(|kind| Choice::new(kind.as_str(), words::event(kind.as_str(), language), chosen))
+        .collect()
 }
 
 fn is_filtered(filter: &DeliveryFilter) -> bool {
-    filter.state.is_some() || !filter.kind.is_empty() || !filter.instance_id.is_empty() || filter.from.is_some() || filter.to.is_some()
+    filter.state.is_some()
+        || !filter.kind.is_empty()
+        || !filter.instance_id.is_empty()
+        || filter.from.is_some()
+        || filter.to.is_some()
 }
 
 fn row(job: Job, language: Language) -> Row {

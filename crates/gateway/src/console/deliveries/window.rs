@@ -35,7 +35,11 @@ struct WindowPage {
 }
 
 /// GET /deliveries/resend: how many there are.
-pub(in crate::console) async fn preview(State(gateway): State<Gateway>, visitor: Visitor, Asked(asked): Asked) -> Outcome {
+pub(in crate::console) async fn preview(
+    State(gateway): State<Gateway>,
+    visitor: Visitor,
+    Asked(asked): Asked,
+) -> Outcome {
     let language = visitor.language;
     let (window, faults) = window(&asked, &visitor);
     let is_wrong = !faults.sentences().is_empty();

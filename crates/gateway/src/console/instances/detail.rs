@@ -79,13 +79,21 @@ pub(super) struct Showing {
 }
 
 /// GET /instances/{id}
-pub(in crate::console) async fn show(State(gateway): State<Gateway>, visitor: Visitor, Path(instance_id): Path<String>) -> Outcome {
+pub(in crate::console) async fn show(
+    State(gateway): State<Gateway>,
+    visitor: Visitor,
+    Path(instance_id): Path<String>,
+) -> Outcome {
     render(&gateway, visitor, &instance_id, Showing::default()).await
 }
 
 /// POST /instances/{id}/reveal: first the record, then the secret. Nothing is changed, so there is nothing
 /// to redirect to; the clear text stands in this one answer only.
-pub(in crate::console) async fn reveal(State(gateway): State<Gateway>, visitor: Visitor, Path(instance_id): Path<String>) -> Outcome {
+pub(in crate::console) async fn reveal(
+    State(gateway): State<Gateway>,
+    visitor: Visitor,
+    Path(instance_id): Path<String>,
+) -> Outcome {
     let language = visitor.language;
     // An unknown id gets no entry in the log.
     gateway.instance(visitor.merchant_id(), &instance_id, false).await.told_in(language)?;
@@ -108,7 +116,11 @@ fn respond(detail: InstanceDetail, visitor: Visitor, showing: Showing) -> Respon
     let product_name = order.as_ref().and_then(|order| {
         order.order_line.iter().flat_map(|line| &line.product_info).find_map(|product| product.product_name.clone())
     });
-    let shell = if showing.revealed { visitor.shell.with_notice(Notice::new(Mood::Info, texts.revealed())) } else { visitor.shell };
+    let shell = if showing.revealed {
+        visitor.shell.with_notice(Notice::new(Mood::Info, texts.revealed()))
+    } else {
+        visitor.shell
+    };
     let status = if showing.faults.sentences().is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = DetailPage {
         common: CommonTexts(language),
@@ -136,23 +148,27 @@ fn respond(detail: InstanceDetail, visitor: Visitor, showing: Showing) -> Respon
     page.shell.render_with(status, &page)
 }
 
-fn facts(summary: &InstanceSummary, product_name: Option<String>, texts: Texts, language: Language) -> Vec<(&'static str, String)> {
+fn facts(
+    summary: &InstanceSummary,
+    product_name: Option<String>,
+    texts: Texts,
+    language: Language,
+) -> Vec<(&'static str, String)> {
     let common = CommonTexts(language);
     let product = match product_name {
         Some(name) if !summary.product_id.is_empty() => format!("{name} ({})", summary.product_id),
         Some(name) => name,
         None => summary.product_id.clone(),
     };
-    let period = match (summary.period_number, summary.period_type.as_str()) {
-        (Some(number), kind) if !kind.is_empty() => format!("{} · {number} {kind}", summary.charging_mode),
-        _ => summary.charging_mode.clone(),
-    };
+    let period =
+        summary.period_number.map(|number| (number, summary.period_type.as_str())).filter(|(_, unit)| !unit.is_empty());
+    let charging = words::charging(&summary.charging_mode, period, language);
     let or_unknown = |text: String| if text.is_empty() { texts.unknown().to_owned() } else { text };
     vec![
         (common.product(), or_unknown(product)),
         (texts.sku(), or_unknown(summary.sku_code.clone())),
         (texts.seats(), summary.linear_value.map_or_else(|| common.none().to_owned(), |seats| seats.to_string())),
-        (texts.charging(), or_unknown(period)),
+        (texts.charging(), or_unknown(charging)),
         (texts.trial(), if summary.trial { common.yes() } else { common.no() }.to_owned()),
     ]
 }

@@ -27,10 +27,13 @@ pub(in crate::console) async fn put_app_info(
     };
     match result.await {
         Err(GatewayError::Field(fault)) => {
-            let showing = Showing { form: Some(typed(&sent)), faults: Faults::one(&fault, language), ..Showing::default() };
+            let showing =
+                Showing { form: Some(typed(&sent)), faults: Faults::one(&fault, language), ..Showing::default() };
             render(&gateway, visitor, &instance_id, showing).await
         }
-        result => and_go_to(result, language, &format!("/instances/{instance_id}"), |()| Texts(language).saved().to_owned()),
+        result => {
+            and_go_to(result, language, &format!("/instances/{instance_id}"), |()| Texts(language).saved().to_owned())
+        }
     }
 }
 
@@ -49,10 +52,13 @@ pub(in crate::console) async fn fail(
     };
     match result.await {
         Err(GatewayError::Field(fault)) => {
-            let showing = Showing { reason: reason.to_owned(), faults: Faults::one(&fault, language), ..Showing::default() };
+            let showing =
+                Showing { reason: reason.to_owned(), faults: Faults::one(&fault, language), ..Showing::default() };
             render(&gateway, visitor, &instance_id, showing).await
         }
-        result => and_go_to(result, language, &format!("/instances/{instance_id}"), |()| Texts(language).failed().to_owned()),
+        result => {
+            and_go_to(result, language, &format!("/instances/{instance_id}"), |()| Texts(language).failed().to_owned())
+        }
     }
 }
 

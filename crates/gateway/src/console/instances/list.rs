@@ -50,7 +50,8 @@ pub(in crate::console) async fn list(
 ) -> Outcome {
     let language = visitor.language;
     let mut faults = Faults::default();
-    let state: Option<InstanceState> = faults.take(asked.choice("state", &InstanceState::ALL.map(InstanceState::as_str)), language);
+    let state: Option<InstanceState> =
+        faults.take(asked.choice("state", &InstanceState::ALL.map(InstanceState::as_str)), language);
     let filter = InstanceFilter {
         state,
         product: asked.text("product").to_owned(),
@@ -63,7 +64,10 @@ pub(in crate::console) async fn list(
         texts: Texts(language),
         faults: faults.sentences(),
         states: state_choices(state, language),
-        is_filtered: state.is_some() || !filter.product.is_empty() || !filter.text.is_empty() || !filter.order_id.is_empty(),
+        is_filtered: state.is_some()
+            || !filter.product.is_empty()
+            || !filter.text.is_empty()
+            || !filter.order_id.is_empty(),
         product: filter.product,
         text: filter.text,
         instances: instances.map(|instance| row(instance, language)),
@@ -75,7 +79,10 @@ pub(in crate::console) async fn list(
 
 fn state_choices(chosen: Option<InstanceState>, language: Language) -> Vec<Choice> {
     let chosen = chosen.map_or("", InstanceState::as_str);
-    InstanceState::ALL.into_iter().map(|state| Choice::new(state.as_str(), words::state(state, language).text, chosen)).collect()
+    InstanceState::ALL
+        .into_iter()
+        .map(|state| Choice::new(state.as_str(), words::state(state, language).text, chosen))
+        .collect()
 }
 
 fn row(instance: InstanceSummary, language: Language) -> Row {

@@ -6,6 +6,7 @@ use mercer_kernel::outbox::{Attempt, Job};
 use mercer_kernel::web::{Language, Moment};
 use mercer_protocol::saas_v2::Activity;
 
+use super::super::details;
 use super::super::words::{self, Label};
 use super::texts::Story;
 use crate::audit::{Action, Entry};
@@ -124,10 +125,13 @@ fn told_row(entries: &[TimelineEntry], language: Language) -> Chapter {
         _ => story.asked_often(entries.len()),
     };
     let (href, link) = match &last.kind {
-        TimelineKind::Callback { callback } => {
-            (format!("/callbacks?instance={}&activity={}", callback.instance_id, callback.activity), story.see_callbacks())
+        TimelineKind::Callback { callback } => (
+            format!("/callbacks?instance={}&activity={}", callback.instance_id, callback.activity),
+            story.see_callbacks(),
+        ),
+        TimelineKind::Event { .. } | TimelineKind::Attempt { .. } | TimelineKind::Action { .. } => {
+            (told.href, told.link)
         }
-        TimelineKind::Event { .. } | TimelineKind::Attempt { .. } | TimelineKind::Action { .. } => (told.href, told.link),
     };
     let mut sentences = told.sentences;
     sentences.push(story.until(&Moment::of(last.at).text()));
@@ -140,7 +144,10 @@ fn is_same(first: &TimelineEntry, other: &TimelineEntry) -> bool {
         (TimelineKind::Callback { callback: a }, TimelineKind::Callback { callback: b }) => {
             is_poll(a) && is_poll(b) && a.result_code == b.result_code && a.test == b.test
         }
-        (TimelineKind::Attempt { delivery_id: a, attempt: one }, TimelineKind::Attempt { delivery_id: b, attempt: other }) => {
+        (
+            TimelineKind::Attempt { delivery_id: a, attempt: one },
+            TimelineKind::Attempt { delivery_id: b, attempt: other },
+        ) => {
             let said = |attempt: &Attempt| (attempt.outcome.clone(), attempt.reason.clone(), attempt.http_status);
             a == b && one.outcome == "retry" && said(one) == said(other)
         }
@@ -182,7 +189,7 @@ fn told_attempt(delivery_id: &str, attempt: &Attempt, language: Language) -> Cha
     }];
     sentences.extend(attempt.reason.as_deref().map(|reason| words::failure(reason, language)));
     if !attempt.detail.is_empty() {
-        sentences.push(attempt.detail.clone());
+        sentences.push(details::detail(&attempt.detail, language));
     }
     Chapter {
         sentences,
@@ -204,7 +211,11 @@ fn told_action(action: &Entry, language: Language) -> Chapter {
         Action::Resend => story.resent(who),
         Action::ChangeConnector | Action::ChangeKey | Action::ChangeStoreLink => story.changed_set_up(who),
     };
-    let sentences = if action.action == Action::FailInstance && !action.detail.is_empty() { vec![action.detail.clone()] } else { Vec::new() };
+    let sentences = if action.action == Action::FailInstance && !action.detail.is_empty() {
+        vec![action.detail.clone()]
+    } else {
+        Vec::new()
+    };
     Chapter { sentences, ..chapter("idle", title, action.at) }
 }
 
@@ -237,7 +248,10 @@ mod tests {
         let entries = [poll(1, "000004"), poll(2, "000004"), poll(3, "000004"), poll(4, "000000")];
         let chapters = tell(&entries, Language::En);
         let titles: Vec<&str> = chapters.iter().map(|chapter| chapter.title.as_str()).collect();
-        assert_eq!(titles, ["The store asked 3 times whether it is open", "The store called: Query instance information"]);
+        assert_eq!(
+            titles,
+            ["The store asked 3 times whether it is open", "The store called: Query instance information"]
+        );
         assert_eq!(chapters[0].sentences.last().unwrap(), "The last time at 1970-01-01 08:03:00 (Beijing time).");
         assert_eq!(chapters[0].utc, "00:01:00 UTC");
     }

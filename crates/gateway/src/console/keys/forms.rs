@@ -38,7 +38,11 @@ async fn add_key(gateway: &Gateway, visitor: &Visitor, sent: &Fields) -> Result<
 }
 
 /// POST /keys/{id}/reveal: the clear text stands in this one answer only.
-pub(in crate::console) async fn reveal(State(gateway): State<Gateway>, visitor: Visitor, Path(key_id): Path<String>) -> Outcome {
+pub(in crate::console) async fn reveal(
+    State(gateway): State<Gateway>,
+    visitor: Visitor,
+    Path(key_id): Path<String>,
+) -> Outcome {
     let language = visitor.language;
     let keys = gateway.keys(visitor.merchant_id()).await.told_in(language)?;
     if !keys.iter().any(|key| key.key_id == key_id) {
@@ -50,7 +54,11 @@ pub(in crate::console) async fn reveal(State(gateway): State<Gateway>, visitor: 
 }
 
 /// POST /keys/{id}/revoke
-pub(in crate::console) async fn revoke(State(gateway): State<Gateway>, visitor: Visitor, Path(key_id): Path<String>) -> Outcome {
+pub(in crate::console) async fn revoke(
+    State(gateway): State<Gateway>,
+    visitor: Visitor,
+    Path(key_id): Path<String>,
+) -> Outcome {
     let result = async {
         gateway.revoke_key(visitor.merchant_id(), &key_id).await?;
         visitor.record(&gateway, Action::ChangeKey, (&key_id, "revoked")).await
@@ -59,11 +67,19 @@ pub(in crate::console) async fn revoke(State(gateway): State<Gateway>, visitor: 
 }
 
 /// POST /keys/store-link
-pub(in crate::console) async fn put_link(State(gateway): State<Gateway>, visitor: Visitor, Sent(sent): Sent) -> Outcome {
+pub(in crate::console) async fn put_link(
+    State(gateway): State<Gateway>,
+    visitor: Visitor,
+    Sent(sent): Sent,
+) -> Outcome {
     let language = visitor.language;
     match save_link(&gateway, &visitor, &sent).await {
         Err(GatewayError::Field(fault)) => {
-            let showing = Showing { faults: Faults::one(&fault, language), link: Some(LinkForm::typed(&sent)), ..Showing::default() };
+            let showing = Showing {
+                faults: Faults::one(&fault, language),
+                link: Some(LinkForm::typed(&sent)),
+                ..Showing::default()
+            };
             render(&gateway, visitor, showing).await
         }
         result => and_go_to(result, language, "/keys#store-link", |()| Texts(language).link_saved().to_owned()),

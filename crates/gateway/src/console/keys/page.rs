@@ -117,7 +117,8 @@ async fn fresh(gateway: &Gateway, visitor: &Visitor, key_id: &str) -> Result<Opt
     }
     let keys = gateway.keys(visitor.merchant_id()).await?;
     let now = gateway.now();
-    let is_fresh = |key: &&KeyRow| key.key_id == key_id && key.revoked_at.is_none() && now.since(key.created_at) < FRESH;
+    let is_fresh =
+        |key: &&KeyRow| key.key_id == key_id && key.revoked_at.is_none() && now.since(key.created_at) < FRESH;
     match keys.iter().find(is_fresh) {
         Some(key) => clear(gateway, visitor, &key.key_id).await.map(Some),
         None => Ok(None),
@@ -125,7 +126,11 @@ async fn fresh(gateway: &Gateway, visitor: &Visitor, key_id: &str) -> Result<Opt
 }
 
 /// A key in the clear: first the record, then the secret.
-pub(super) async fn clear(gateway: &Gateway, visitor: &Visitor, key_id: &str) -> Result<(String, String), GatewayError> {
+pub(super) async fn clear(
+    gateway: &Gateway,
+    visitor: &Visitor,
+    key_id: &str,
+) -> Result<(String, String), GatewayError> {
     visitor.record(gateway, Action::Reveal, (key_id, "access key")).await?;
     Ok((key_id.to_owned(), gateway.reveal_key(visitor.merchant_id(), key_id).await?))
 }
@@ -139,7 +144,8 @@ pub(super) async fn render(gateway: &Gateway, visitor: Visitor, showing: Showing
     let visitor = visitor.at("/keys");
     let texts = Texts(language);
     let status = if showing.faults.sentences().is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let (chosen_kind, key_text) = showing.key.unwrap_or_else(|| (InterfaceType::Base.as_str().to_owned(), String::new()));
+    let (chosen_kind, key_text) =
+        showing.key.unwrap_or_else(|| (InterfaceType::Base.as_str().to_owned(), String::new()));
     let form = showing.link.unwrap_or_else(|| LinkForm::of(link.as_ref()));
     let page = KeysPage {
         common: CommonTexts(language),

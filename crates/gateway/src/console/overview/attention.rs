@@ -86,7 +86,8 @@ pub(super) struct Step {
 pub(super) fn items(facts: &Facts, now: Instant, language: Language) -> Vec<Item> {
     let texts = Texts(language);
     let mut items = Vec::new();
-    let mut add = |mood, text: String, href: &str, action| items.push(Item { mood, text, href: href.to_owned(), action });
+    let mut add =
+        |mood, text: String, href: &str, action| items.push(Item { mood, text, href: href.to_owned(), action });
     if facts.failed.count > 0 {
         let text = texts.deliveries_failed(facts.failed.count, &facts.failed.age(now, language));
         add("bad", text, "/deliveries?state=failed", texts.look_and_resend());
@@ -125,7 +126,12 @@ pub(super) fn steps(facts: &Facts, language: Language) -> Vec<Step> {
     vec![
         Step { done: facts.has_key, title: texts.step_key(), text: texts.step_key_text(), href: "/keys#new-key" },
         Step { done: facts.has_link, title: texts.step_link(), text: texts.step_link_text(), href: "/keys#store-link" },
-        Step { done: facts.has_connector, title: texts.step_connector(), text: texts.step_connector_text(), href: "/connectors" },
+        Step {
+            done: facts.has_connector,
+            title: texts.step_connector(),
+            text: texts.step_connector_text(),
+            href: "/connectors",
+        },
         Step { done: facts.was_called, title: texts.step_paste(), text: texts.step_paste_text(), href: "/keys#paste" },
     ]
 }

@@ -79,11 +79,19 @@ fn bar(svg: &mut String, (position, hour): (usize, Hour), (highest, floor): (i64
     );
     if taken > 0 {
         let y = floor - taken;
-        let _ = write!(svg, "<rect x=\"{}\" y=\"{y}\" width=\"2.8%\" height=\"{taken}\" rx=\"2\" fill=\"var(--accent)\"/>", percent(left + 6));
+        let _ = write!(
+            svg,
+            "<rect x=\"{}\" y=\"{y}\" width=\"2.8%\" height=\"{taken}\" rx=\"2\" fill=\"var(--accent)\"/>",
+            percent(left + 6)
+        );
     }
     if refused > 0 {
         let y = floor - taken - refused;
-        let _ = write!(svg, "<rect x=\"{}\" y=\"{y}\" width=\"2.8%\" height=\"{refused}\" rx=\"2\" fill=\"var(--bad)\"/>", percent(left + 6));
+        let _ = write!(
+            svg,
+            "<rect x=\"{}\" y=\"{y}\" width=\"2.8%\" height=\"{refused}\" rx=\"2\" fill=\"var(--bad)\"/>",
+            percent(left + 6)
+        );
     }
     if (hour.hour + PAGE_OFFSET_HOURS).rem_euclid(6) == 0 {
         let _ = write!(

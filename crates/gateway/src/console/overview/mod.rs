@@ -118,7 +118,8 @@ async fn gather(gateway: &Gateway, merchant_id: &str, language: Language) -> Res
     let link = gateway.store_link(merchant_id).await?;
     let connectors = gateway.connectors(merchant_id).await?;
     let mut low_pools = Vec::new();
-    for connector in connectors.iter().filter(|connector| matches!(connector.settings, ConnectorSettings::Pool { .. })) {
+    for connector in connectors.iter().filter(|connector| matches!(connector.settings, ConnectorSettings::Pool { .. }))
+    {
         let stock = gateway.pool_stock(merchant_id, &connector.connector_id).await?;
         if stock.low {
             low_pools.push((connector.name.clone(), connector.connector_id.clone(), stock.free));
@@ -179,7 +180,8 @@ async fn opening(gateway: &Gateway, merchant_id: &str) -> Result<Backlog, Gatewa
     let filter = InstanceFilter { state: Some(InstanceState::Provisioning), ..InstanceFilter::default() };
     let newest = gateway.instances(merchant_id, &filter, PageRequest::new(1, 1)).await?;
     let last_page = u32::try_from(newest.total).unwrap_or(u32::MAX);
-    let oldest = gateway.instances(merchant_id, &filter, PageRequest::new(last_page, 1)).await?.items.into_iter().next();
+    let oldest =
+        gateway.instances(merchant_id, &filter, PageRequest::new(last_page, 1)).await?.items.into_iter().next();
     Ok(Backlog { count: newest.total, oldest: oldest.map(|instance| instance.created_at) })
 }
 
@@ -187,11 +189,18 @@ fn stats(gathered: &Gathered, now: Instant, language: Language) -> Vec<Stat> {
     let texts = Texts(language);
     let facts = &gathered.facts;
     let total: i64 = gathered.states.iter().map(|(_, count)| count).sum();
-    let active = gathered.states.iter().find(|(state, _)| *state == InstanceState::Active).map_or(0, |(_, count)| *count);
+    let active =
+        gathered.states.iter().find(|(state, _)| *state == InstanceState::Active).map_or(0, |(_, count)| *count);
     let or = |text: String, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text };
     let today = gathered.today;
     vec![
-        Stat { mood: "", label: texts.instances(), value: total.to_string(), hint: format!("{active} {}", texts.in_use()), href: "/instances" },
+        Stat {
+            mood: "",
+            label: texts.instances(),
+            value: total.to_string(),
+            hint: format!("{active} {}", texts.in_use()),
+            href: "/instances",
+        },
         Stat {
             mood: if today.refused > 0 { "warn" } else { "" },
             label: texts.calls_today(),
@@ -227,7 +236,8 @@ fn app_stat(gathered: &Gathered, now: Instant, language: Language) -> Stat {
         (true, Some(JobState::Waiting | JobState::Running | JobState::Cancelled) | None) => ("", texts.app_unknown()),
     };
     let last = gathered.latest.as_ref().and_then(|job| job.last_attempt_at);
-    let hint = last.map_or_else(|| texts.no_delivery_yet().to_owned(), |at| texts.last_delivery(&words::age(at, now, language)));
+    let hint = last
+        .map_or_else(|| texts.no_delivery_yet().to_owned(), |at| texts.last_delivery(&words::age(at, now, language)));
     Stat { mood, label: texts.app(), value: value.to_owned(), hint, href: "/connectors" }
 }
 
@@ -256,11 +266,7 @@ fn hour_row(hour: &Hour) -> HourRow {
 
 fn hour(counts: &[HourCount], hour: i64) -> Hour {
     let of_hour: Vec<HourCount> = counts.iter().filter(|count| count.hour == hour).copied().collect();
-    Hour {
-        hour,
-        taken: count(&of_hour, hour, is_taken),
-        refused: count(&of_hour, hour, |verdict| !is_taken(verdict)),
-    }
+    Hour { hour, taken: count(&of_hour, hour, is_taken), refused: count(&of_hour, hour, |verdict| !is_taken(verdict)) }
 }
 
 /// Calls from an hour on whose verdict is wanted.

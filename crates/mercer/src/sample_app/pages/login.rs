@@ -56,7 +56,8 @@ pub(super) async fn log_in(State(app): State<SampleApp>, visit: Visit, Form(form
         Ok(account) => account,
         Err(error) => return unavailable(&error, language),
     };
-    let right = account.filter(|account| password::fits(&account.password_salt, &account.password_hash, &form.password));
+    let right =
+        account.filter(|account| password::fits(&account.password_salt, &account.password_hash, &form.password));
     let Some(account) = right else {
         return render(visit, form.user, Some((StatusCode::UNAUTHORIZED, texts.wrong())));
     };

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Form, State};
 use axum::response::Response;
-use http::Method;
+use http::{HeaderMap, Method};
 use mercer_kernel::db::DbError;
 use mercer_kernel::http::Request;
 use mercer_kernel::web::Language;
@@ -16,7 +16,7 @@ use super::super::switches::{self, Mood, Switches};
 use super::super::webhook::pending_place;
 use super::super::{SampleApp, repo};
 use super::texts::Texts;
-use super::{shell, unavailable};
+use super::{logged_in, shell, unavailable};
 
 /// Time the gateway's management API may take.
 const GATEWAY_TIMEOUT_MS: u64 = 10_000;
@@ -39,21 +39,22 @@ struct Choice {
 }
 
 /// How everything is switched, and what waits.
-pub(super) async fn show(State(app): State<SampleApp>, visit: Visit) -> Response {
+pub(super) async fn show(State(app): State<SampleApp>, headers: HeaderMap, visit: Visit) -> Response {
     let language = visit.language;
-    match page(&app, visit).await {
+    match page(&app, &headers, visit).await {
         Ok(page) => page.shell.render(&page),
         Err(error) => unavailable(&error, language),
     }
 }
 
-async fn page(app: &SampleApp, visit: Visit) -> Result<SwitchesPage, DbError> {
+async fn page(app: &SampleApp, headers: &HeaderMap, visit: Visit) -> Result<SwitchesPage, DbError> {
+    let user = logged_in(app, headers).await?.map(|account| account.user_name).unwrap_or_default();
     let texts = Texts(visit.language);
     let Switches { mood, delay_ms } = switches::read(app).await?;
     let pending = repo::pending(app.db()).await?;
     let choice = |one: Mood| Choice { code: one.as_str(), name: texts.mood(one), chosen: one == mood };
     Ok(SwitchesPage {
-        shell: shell(visit, ""),
+        shell: shell(visit, &user),
         texts,
         moods: Mood::ALL.into_iter().map(choice).collect(),
         delay_ms,

@@ -48,7 +48,7 @@ mercer_kernel::messages! {
     accounts => "Accounts", "账号";
     no_accounts => "No accounts yet. Buy something in the store.", "还没有账号，去云商店买一个商品吧。";
     mood_normal => "normal: open the account at once", "正常：立即开户";
-    mood_later => "later: answer 202, hand the account out below", "稍后完成：应答 202，在下方交付";
+    mood_later => "later: answer 202, hand the account out on this page", "稍后完成：应答 202，在本页交付";
     mood_fail => "fail: answer 500", "出错：应答 500";
     mood_down => "down: answer 503", "宕机：应答 503";
     mood_refuse => "refuse for good: answer 422", "明确拒绝：应答 422";

@@ -63,9 +63,8 @@ impl Api {
             .header(header::CONTENT_TYPE, "application/json");
         let content = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
         let answer = call(request.body(Full::new(content))?).await?;
-        let value = serde_json::from_slice(answer.body()).unwrap_or_else(|_| {
-            Value::String(String::from_utf8_lossy(answer.body()).into_owned())
-        });
+        let value = serde_json::from_slice(answer.body())
+            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(answer.body()).into_owned()));
         Ok((answer.status().as_u16(), value))
     }
 }

@@ -47,11 +47,6 @@ impl Relay {
         relay
     }
 
-    /// `127.0.0.1:PORT`.
-    pub(crate) fn host(&self) -> String {
-        self.0.address.to_string()
-    }
-
     /// `http://127.0.0.1:PORT`.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.0.address)

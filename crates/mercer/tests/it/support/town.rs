@@ -49,7 +49,8 @@ impl Town {
     pub(crate) async fn build(database_url: Option<&str>, gateways: usize) -> Self {
         let folder = Folder::new("town");
         let snare = Arc::new(Snare::default());
-        let (to_store, to_gateway, to_app) = (Relay::open(&snare).await, Relay::open(&snare).await, Relay::open(&snare).await);
+        let (to_store, to_gateway, to_app) =
+            (Relay::open(&snare).await, Relay::open(&snare).await, Relay::open(&snare).await);
         let app = App::default();
         app.set_secret(WEBHOOK_SECRET.to_owned());
         to_app.lead_to(&[serve(&app).await]);

@@ -9,7 +9,15 @@ const PAUSE: Duration = Duration::from_millis(50);
 ///
 /// # Panics
 /// When it has not within `limit`; `what` says what was waited for.
-pub(crate) async fn until<T>(what: &str, limit: Duration, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub(crate) async fn until<T>(what: &str, limit: Duration, look: impl AsyncFnMut() -> Option<T>) -> T {
+    match found_within(limit, look).await {
+        Some(found) => found,
+        None => panic!("waited {limit:?} in vain for {what}"),
+    }
+}
+
+/// Looks until `look` finds something; None when it has not within `limit`.
+pub(crate) async fn found_within<T>(limit: Duration, mut look: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     let looking = async {
         loop {
             if let Some(found) = look().await {
@@ -18,10 +26,7 @@ pub(crate) async fn until<T>(what: &str, limit: Duration, mut look: impl AsyncFn
             pause().await;
         }
     };
-    match tokio::time::timeout(limit, looking).await {
-        Ok(found) => found,
-        Err(_) => panic!("waited {limit:?} in vain for {what}"),
-    }
+    tokio::time::timeout(limit, looking).await.ok()
 }
 
 #[expect(clippy::disallowed_methods, reason = "another process gives no other sign than what it shows when asked")]

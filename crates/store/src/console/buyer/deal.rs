@@ -98,9 +98,9 @@ pub(super) async fn place(
 async fn prepare(core: &Core, buyer: &Buyer, resource_id: &str, deal: &str) -> Result<Desk, Fault> {
     let deal = Deal::parse(deal).ok_or_else(Fault::missing)?;
     let instance = own_instance(core, buyer, resource_id).await?;
-    let product: Product = catalog::product(core, &instance.product_code).await?.ok_or_else(|| {
-        StoreError::Broken(format!("instance {} has no product", instance.resource_id))
-    })?;
+    let product: Product = catalog::product(core, &instance.product_code)
+        .await?
+        .ok_or_else(|| StoreError::Broken(format!("instance {} has no product", instance.resource_id)))?;
     let offers = deal.offers(&instance, &product);
     Ok(Desk { deal, instance, offers })
 }
@@ -174,16 +174,20 @@ fn form(desk: &Desk, offer: &Offer, known: Amounts, language: Language) -> Form 
     if let Some(field) = periods_field(&offer.price, known.periods, language).filter(|_| desk.deal.takes_periods()) {
         form = form.field(field);
     }
-    form.button(Button { label: texts.order().to_owned(), style: "primary", posts_to: path, confirm: String::new() })
-        .submit(texts.update(), "")
+    // The first button is the one that Enter presses: looking again is harmless, ordering is not.
+    form.submit(texts.update(), "").button(Button {
+        label: texts.order().to_owned(),
+        style: "primary",
+        posts_to: path,
+        confirm: String::new(),
+    })
 }
 
 fn priced(form: Form, quote: &Quote, language: Language) -> Form {
     let texts = Texts(language);
     let end = quote.expire_at.map(|at| mercer_kernel::web::Moment::of(at).text());
-    let remark = end.map_or_else(|| texts.to_pay().to_owned(), |end| {
-        format!("{} · {}", texts.to_pay(), texts.new_expiry(&end))
-    });
+    let remark =
+        end.map_or_else(|| texts.to_pay().to_owned(), |end| format!("{} · {}", texts.to_pay(), texts.new_expiry(&end)));
     form.costing(words::money(quote.payable), remark)
 }
 

@@ -27,7 +27,6 @@ mercer_kernel::messages! {
     renewal => "Give back a renewal", "退续费";
     renewal_lead => "Renewals that have not begun are given back; the service runs on to the expiry before them.",
                     "退回尚未开始的续费，服务继续使用到续费前的到期时间。";
-    service => "Service", "服务";
     back => "You get back", "退款金额";
     expires => "Valid until afterwards", "退订后有效期至";
     quota => "This takes one of your ten no-reason refunds of the year.", "将使用您本年度 10 次无理由退订中的 1 次。";
@@ -68,7 +67,8 @@ pub(super) async fn ask_unsubscribe(
             style: "danger",
             posts_to: String::new(),
             confirm: texts.really().to_owned(),
-        });
+        })
+        .or_back(format!("/services/{resource_id}"), texts.keep());
     Ok(page.block(Block::Form(form)).answer())
 }
 
@@ -109,7 +109,8 @@ pub(super) async fn ask_cancel_renewal(
             style: "danger",
             posts_to: String::new(),
             confirm: texts.really_renewal().to_owned(),
-        });
+        })
+        .or_back(format!("/services/{resource_id}"), texts.keep());
     let after = vec![Fact::new(texts.expires(), Cell::time(Some(planned.expire_at)))];
     Ok(page.block(Block::Form(form)).aside(Block::Facts(String::new(), after)).answer())
 }

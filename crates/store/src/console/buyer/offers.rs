@@ -82,13 +82,17 @@ impl Deal {
             Self::Change | Self::Formal => true,
             Self::Upgrade => price.period_type == instance.period_type,
         });
-        fitting
-            .map(|(sku, price)| Offer { product: product.clone(), sku: sku.clone(), price: price.clone() })
-            .collect()
+        fitting.map(|(sku, price)| Offer { product: product.clone(), sku: sku.clone(), price: price.clone() }).collect()
     }
 
     /// What it would cost, and the expiry it would bring.
-    pub(super) async fn quote(self, core: &Core, instance: &Instance, offer: &Offer, amounts: Amounts) -> Answer<Quote> {
+    pub(super) async fn quote(
+        self,
+        core: &Core,
+        instance: &Instance,
+        offer: &Offer,
+        amounts: Amounts,
+    ) -> Answer<Quote> {
         let (id, product_id) = (&instance.resource_id, Some(offer.price.product_id.clone()));
         match self {
             Self::Renew => {
@@ -105,7 +109,13 @@ impl Deal {
     }
 
     /// Places the order, unpaid.
-    pub(super) async fn place(self, core: &Core, instance: &Instance, offer: &Offer, amounts: Amounts) -> Answer<Order> {
+    pub(super) async fn place(
+        self,
+        core: &Core,
+        instance: &Instance,
+        offer: &Offer,
+        amounts: Amounts,
+    ) -> Answer<Order> {
         let id = &instance.resource_id;
         let product_id = offer.price.product_id.clone();
         let Amounts { quantity, periods: period_number } = amounts;
@@ -129,6 +139,8 @@ impl Deal {
 /// The full price of the target's periods, which is what a change and a trial turned formal cost, without
 /// asking the merchant yet.
 fn estimate(core: &Core, instance: &Instance, offer: &Offer, (kind, amounts): (OrderKind, Amounts)) -> Answer<Quote> {
+    let kept = instance.quantity.filter(|_| offer.sku.linear.is_some());
+    let amounts = Amounts { quantity: amounts.quantity.or(kept), ..amounts };
     let mut quote = quote(core, offer, kind, amounts)?;
     if let Some(period) = offer.price.period_type {
         let number = quote.period_number.unwrap_or(1);

@@ -2,15 +2,22 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use mercer_kernel::http::FailureReason;
 use mercer_kernel::web::Language;
 
 use super::own_order;
+use crate::Core;
 use crate::console::desk::Buyer;
 use crate::console::fault::Fault;
 use crate::console::view::{Action, Block, Cell, Event, Fact, Page};
 use crate::console::{Console, words};
+use crate::error::Answer;
+use crate::message::{self, MessageFilter};
 use crate::order::{Order, OrderKind, OrderState};
+use crate::window::Window;
 
+/// Calls of one order that are looked through for the reason of a failure.
+const CALLS_READ: i64 = 20;
 /// How often the page looks while the order is being processed.
 const REFRESH_MS: u32 = 2_000;
 
@@ -34,6 +41,7 @@ mercer_kernel::messages! {
     done => "Done", "已完成";
     refunded_done(amount: &str) => "Given back {amount}", "已退款 {amount}";
     failed => "The merchant could not do it", "商家未能完成";
+    because(reason: &str) => "The store called the merchant's system: {reason}", "云商店调用商家系统的结果：{reason}";
     money_back(amount: &str) => "The order was unsubscribed automatically and {amount} was given back.", "订单已自动退订，{amount} 已原路退回。";
     nothing_charged => "Nothing was charged.", "未产生费用。";
     facts => "Details", "订单信息";
@@ -60,6 +68,7 @@ pub(super) async fn show(
     let language = buyer.language();
     let texts = Texts(language);
     let order = own_order(&console.core, &buyer, &order_id).await?;
+    message::hurry(&console.core, &order).await?;
     let waits = order.state == OrderState::Processing;
     let mut page = Page::new(buyer.frame(&console.core), texts.order(&order.order_id))
         .below("/orders", texts.orders())
@@ -67,7 +76,9 @@ pub(super) async fn show(
     match order.state {
         OrderState::PendingPayment => {
             page = page
-                .action(Action::post(format!("/orders/{order_id}/cancel"), texts.cancel()).asking(texts.cancel_really()))
+                .action(
+                    Action::post(format!("/orders/{order_id}/cancel"), texts.cancel()).asking(texts.cancel_really()),
+                )
                 .action(Action::primary(format!("/orders/{order_id}/pay"), texts.pay()));
         }
         OrderState::Completed => {
@@ -77,14 +88,32 @@ pub(super) async fn show(
         }
         OrderState::Processing | OrderState::Cancelled | OrderState::Failed => {}
     }
+    let why = reason(&console.core, &order, language).await?;
     let page = page
-        .block(Block::Timeline(texts.progress().to_owned(), steps(&order, language)))
+        .block(Block::Timeline(texts.progress().to_owned(), steps(&order, &why, language)))
         .aside(Block::Facts(texts.facts().to_owned(), facts(&order, language)));
     Ok(page.refreshing(if waits { REFRESH_MS } else { 0 }).answer())
 }
 
+/// Why an order failed, in words for the buyer: what the store met when it last called the merchant.
+async fn reason(core: &Core, order: &Order, language: Language) -> Answer<String> {
+    if order.state != OrderState::Failed {
+        return Ok(String::new());
+    }
+    let filter = MessageFilter { order_id: order.order_id.clone(), ..MessageFilter::default() };
+    let calls = message::list(core, &filter, Window::first(CALLS_READ)).await?;
+    let told = calls.iter().find_map(|call| call.reason.as_deref()?.parse::<FailureReason>().ok());
+    Ok(told.map_or_else(
+        || order.failure.clone(),
+        |reason| {
+            let (en, zh) = reason.explanation();
+            Texts(language).because(language.pick(en, zh))
+        },
+    ))
+}
+
 /// The way of an order: placed, paid, with the merchant, done.
-fn steps(order: &Order, language: Language) -> Vec<Event> {
+fn steps(order: &Order, why: &str, language: Language) -> Vec<Event> {
     let texts = Texts(language);
     let mut steps = vec![Event::new("ok", texts.placed(), Some(order.created_at))];
     if order.kind.is_refund() {
@@ -92,7 +121,8 @@ fn steps(order: &Order, language: Language) -> Vec<Event> {
         steps.push(Event::new("ok", back, order.finished_at));
         return steps;
     }
-    let paid = if order.payable.minor() == 0 { texts.free().to_owned() } else { texts.paid(&words::money(order.payable)) };
+    let paid =
+        if order.payable.minor() == 0 { texts.free().to_owned() } else { texts.paid(&words::money(order.payable)) };
     let (working, end) = match order.kind {
         OrderKind::New | OrderKind::Trial => (texts.opening(), texts.ready()),
         OrderKind::Change => (texts.upgrading(), texts.done()),
@@ -122,7 +152,7 @@ fn steps(order: &Order, language: Language) -> Vec<Event> {
             } else {
                 texts.money_back(&words::money(order.refunded))
             };
-            steps.push(Event::new("bad", texts.failed(), order.finished_at).note(&order.failure).note(back));
+            steps.push(Event::new("bad", texts.failed(), order.finished_at).note(why).note(back));
         }
     }
     steps

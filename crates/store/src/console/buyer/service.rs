@@ -130,10 +130,9 @@ async fn access(core: &Core, instance: &Instance, language: Language) -> Result<
             blocks.push(Block::Facts(texts.access().to_owned(), app_facts(info, language)));
             let address = info.front_end_url.as_deref().filter(|address| is_web(address));
             let usable = instance.state == InstanceState::Active;
-            open = address.filter(|_| usable).map(|address| Action::Open {
-                href: address.to_owned(),
-                label: texts.open_app().to_owned(),
-            });
+            open = address
+                .filter(|_| usable)
+                .map(|address| Action::Open { href: address.to_owned(), label: texts.open_app().to_owned() });
         }
         None => blocks.push(Block::Note("info", texts.no_access().to_owned())),
     }
@@ -153,9 +152,11 @@ fn app_facts(info: &AppInfo, language: Language) -> Vec<Fact> {
     facts.extend(address(texts.app(), &info.front_end_url));
     facts.extend(address(texts.admin(), &info.admin_url));
     facts.extend(info.user_name.as_ref().map(|name| Fact::new(texts.account(), Cell::Code(name.clone()))));
-    facts.extend(info.password.as_ref().map(|password| {
-        Fact::new(texts.password(), Cell::Secret(texts.reveal().to_owned(), password.clone()))
-    }));
+    facts.extend(
+        info.password
+            .as_ref()
+            .map(|password| Fact::new(texts.password(), Cell::Secret(texts.reveal().to_owned(), password.clone()))),
+    );
     facts.extend(info.memo.as_ref().map(|memo| Fact::text(texts.memo(), memo)));
     facts
 }

@@ -26,14 +26,22 @@ pub(super) async fn advance(
 }
 
 /// Stops the clock.
-pub(super) async fn freeze(State(console): State<Console>, staff: Staff, Sent(fields): Sent) -> Result<Response, Fault> {
+pub(super) async fn freeze(
+    State(console): State<Console>,
+    staff: Staff,
+    Sent(fields): Sent,
+) -> Result<Response, Fault> {
     let answer = clock::freeze(&console.core).await;
     let done = staff.language().pick("The clock is frozen.", "时钟已冻结。");
     tell(answer, staff.language(), done, next(&fields))
 }
 
 /// Lets the clock run on.
-pub(super) async fn resume(State(console): State<Console>, staff: Staff, Sent(fields): Sent) -> Result<Response, Fault> {
+pub(super) async fn resume(
+    State(console): State<Console>,
+    staff: Staff,
+    Sent(fields): Sent,
+) -> Result<Response, Fault> {
     let answer = clock::resume(&console.core).await;
     let done = staff.language().pick("The clock runs again.", "时钟已恢复走时。");
     tell(answer, staff.language(), done, next(&fields))

@@ -26,7 +26,7 @@ mercer_kernel::messages! {
     resume => "Let it run", "恢复走时";
     freeze_hint => "Freeze it first; then it can be advanced. Do not do this in a store with real buyers.", "先冻结时钟才能推进。有真实买家的商店请勿操作。";
     advancing => "Advancing", "推进中";
-    jobs(count: usize) => "{count} steps done", "已执行 {count} 步";
+    jobs(count: usize) => "steps done: {count}", "已执行 {count} 步";
 }
 
 /// An advance under way.
@@ -64,10 +64,9 @@ impl ClockLine {
             now: Moment::of(view.now),
             mode: view.mode,
             operates: account.is_some_and(|account| matches!(account.role, Role::Operator | Role::Admin)),
-            advancing: view.advancing.map(|progress| Advancing {
-                percent: percent(&progress),
-                text: texts.jobs(progress.jobs_run),
-            }),
+            advancing: view
+                .advancing
+                .map(|progress| Advancing { percent: percent(&progress), text: texts.jobs(progress.jobs_run) }),
             next: visit.path.clone(),
             texts,
         }

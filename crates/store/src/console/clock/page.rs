@@ -109,7 +109,7 @@ async fn upcoming(core: &Core, language: Language) -> Answer<Vec<Vec<Cell>>> {
         let Some(at) = message.next_attempt_at else { continue };
         let policy = core.policies.of(message.interface);
         let about = message.order_id.or(message.instance_id).unwrap_or_default();
-        let link = Cell::link(format!("/operator/messages/{id}"), words::name(&policy.names, language));
+        let link = Cell::link(format!("/operator/messages/{id}"), words::interface(&policy.names, language));
         rows.push((at, vec![Cell::time(Some(at)), link, Cell::text(about)]));
     }
     for id in repo::next_expiries(db, UPCOMING).await? {

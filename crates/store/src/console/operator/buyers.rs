@@ -56,9 +56,7 @@ pub(super) async fn add(State(console): State<Console>, staff: Staff, Sent(sent)
     };
     match refused(merchant::add_buyer(&core.foundation, &wanted).await)? {
         Ok(_) => Ok(Notice::new(Mood::Good, Texts(staff.language()).added()).and_go_to("/operator/buyers")),
-        Err(refusal) => {
-            Ok(render(core, staff, PageRequest::default(), (&sent, Some(refusal))).await?.answer_refused())
-        }
+        Err(refusal) => Ok(render(core, staff, PageRequest::default(), (&sent, Some(refusal))).await?.answer_refused()),
     }
 }
 
@@ -83,8 +81,7 @@ async fn render(
         ]
     });
     let columns = [texts.name(), texts.real_name(), texts.kind(), texts.id(), texts.email(), texts.joined()];
-    let table =
-        Table::new(&columns).rows(rows).or_empty(Empty::new(texts.none(), texts.none_text())).paged(pager);
+    let table = Table::new(&columns).rows(rows).or_empty(Empty::new(texts.none(), texts.none_text())).paged(pager);
     let form = form(fields, language).refused(refusal.as_ref(), language);
     let page = Page::new(staff.frame(core), texts.title()).lead(texts.lead());
     Ok(page.block(Block::Table(table)).block(Block::Form(form)))

@@ -64,10 +64,8 @@ pub(super) async fn show(
             Cell::time(Some(one.created_at)),
         ]);
     }
-    let columns =
-        [texts.service(), texts.buyer(), texts.state(), texts.expires(), texts.release(), texts.created()];
-    let table =
-        Table::new(&columns).rows(rows).or_empty(Empty::new(texts.none(), texts.none_text())).paged(pager);
+    let columns = [texts.service(), texts.buyer(), texts.state(), texts.expires(), texts.release(), texts.created()];
+    let table = Table::new(&columns).rows(rows).or_empty(Empty::new(texts.none(), texts.none_text())).paged(pager);
     let states = InstanceState::ALL.iter().map(|state| (state.code(), words::instance_state_name(*state, language)));
     let filters = Form::get("/operator/instances")
         .field(Field::line("text", texts.search(), asked.text("text")).typed("search"))

@@ -50,9 +50,7 @@ pub(super) async fn add(State(console): State<Console>, staff: Staff, Sent(sent)
     let wanted = NewMerchant { merchant_id: None, name: sent.text("name").to_owned(), name_en: sent.some("nameEn") };
     match refused(merchant::add_merchant(&core.foundation, &wanted).await)? {
         Ok(_) => Ok(Notice::new(Mood::Good, Texts(staff.language()).added()).and_go_to("/operator/merchants")),
-        Err(refusal) => {
-            Ok(render(core, staff, PageRequest::default(), (&sent, Some(refusal))).await?.answer_refused())
-        }
+        Err(refusal) => Ok(render(core, staff, PageRequest::default(), (&sent, Some(refusal))).await?.answer_refused()),
     }
 }
 

@@ -58,7 +58,13 @@ fn stats(counts: &Overview, language: Language) -> Vec<Stat> {
     let (processing, frozen) = (counts.orders.of(&["processing"]), counts.instances.of(&["frozen"]));
     vec![
         stat("", texts.orders(), counts.orders.all(), texts.orders_hint(processing), "/operator/orders"),
-        stat("", texts.instances(), counts.instances.of(&["active"]), texts.instances_hint(frozen), "/operator/instances"),
+        stat(
+            "",
+            texts.instances(),
+            counts.instances.of(&["active"]),
+            texts.instances_hint(frozen),
+            "/operator/instances",
+        ),
         stat("", texts.products(), counts.products.of(&["onSale"]), texts.products_hint(counts.products.all()), "/"),
         stat(
             if failed > 0 { "bad" } else { "" },

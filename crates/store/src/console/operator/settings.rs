@@ -74,7 +74,7 @@ fn retries(core: &Core, language: Language) -> Table {
         };
         let pending = if policy.pending.is_empty() { "–".to_owned() } else { policy.pending.join(" ") };
         vec![
-            Cell::Lines(words::name(&policy.names, language), policy.activity.clone()),
+            Cell::Lines(words::interface(&policy.names, language), policy.activity.clone()),
             Cell::text(policy.max_attempts.to_string()),
             Cell::text(every),
             Cell::text(policy.success.join(" ")),
@@ -82,7 +82,6 @@ fn retries(core: &Core, language: Language) -> Table {
             Cell::text(rule(policy, language).join(" ")),
         ]
     });
-    let columns =
-        [texts.interface(), texts.calls(), texts.every(), texts.success(), texts.pending(), texts.then()];
+    let columns = [texts.interface(), texts.calls(), texts.every(), texts.success(), texts.pending(), texts.then()];
     Table::new(&columns).titled(texts.retries()).rows(rows)
 }

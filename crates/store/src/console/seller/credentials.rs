@@ -68,9 +68,8 @@ async fn page(
     let texts = Texts(language);
     let credentials = merchant::credentials(&core.foundation, staff.merchant_id()).await?;
     let rows = credentials.iter().map(|one| vec![Cell::Code(one.ak.clone()), Cell::time(Some(one.created_at))]);
-    let table = Table::new(&[texts.ak(), texts.added()])
-        .rows(rows)
-        .or_empty(Empty::new(texts.none(), texts.none_text()));
+    let table =
+        Table::new(&[texts.ak(), texts.added()]).rows(rows).or_empty(Empty::new(texts.none(), texts.none_text()));
     let form = form(fields, language).refused(refusal.as_ref(), language);
     let once = shown.map(|once| Block::Once(texts.once().to_owned(), texts.once_warning().to_owned(), once.lines));
     let page = Page::new(staff.frame(core), texts.title()).lead(texts.lead());

@@ -74,7 +74,11 @@ pub(super) async fn add(State(console): State<Console>, staff: Staff, Sent(sent)
         Ok((key, text)) => {
             let texts = Texts(staff.language());
             let kind = words::interface_type(key.interface_type, staff.language()).to_owned();
-            let lines = vec![(texts.kind().to_owned(), kind), (texts.id().to_owned(), key.key_id), (texts.key().to_owned(), text)];
+            let lines = vec![
+                (texts.kind().to_owned(), kind),
+                (texts.id().to_owned(), key.key_id),
+                (texts.key().to_owned(), text),
+            ];
             Ok(Once { account: staff.account.name, lines }.and_go_to(core, "/seller/keys")?.into_response())
         }
         Err(refusal) => Ok(page(core, staff, &sent, (Some(refusal), None)).await?.answer_refused()),

@@ -23,7 +23,7 @@ pub(super) fn routes() -> Router<Console> {
         .route("/seller/products", get(products::show))
         .route("/seller/products/new", get(new_product::show).post(new_product::create))
         .route("/seller/products/{product_code}", get(product::show).post(product::save))
-        .route("/seller/products/{product_code}/state", post(product::set_state))
+        .route("/seller/products/{product_code}/state/{state}", post(product::set_state))
         .route("/seller/notices", get(notices::show))
         .route("/seller/keys", get(keys::show).post(keys::add))
         .route("/seller/addresses", get(addresses::show).post(addresses::add))

@@ -52,7 +52,8 @@ async fn page(core: &Core, staff: Staff, fields: &Fields, refusal: Option<Refusa
     let language = staff.language();
     let texts = Texts(language);
     let addresses = merchant::addresses(&core.foundation, staff.merchant_id()).await?;
-    let page = Page::new(staff.frame(core), texts.title()).lead(texts.lead()).below("/seller/products", texts.products());
+    let page =
+        Page::new(staff.frame(core), texts.title()).lead(texts.lead()).below("/seller/products", texts.products());
     if addresses.is_empty() {
         return Ok(page.block(Block::Note("warn", texts.no_address().to_owned())));
     }

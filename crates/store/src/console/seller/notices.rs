@@ -20,7 +20,7 @@ mercer_kernel::messages! {
     kind => "About", "类型";
     text => "Message", "内容";
     more => "More", "详情";
-    call => "Call", "查看调用";
+    call => "Open", "查看";
     call_failed => "Call failed", "调用失败";
     order_failed => "Order failed", "订单失败";
     delisted => "Delisted", "商品下架";

@@ -4,12 +4,12 @@ use axum::extract::State;
 use axum::response::Response;
 use mercer_kernel::web::Language;
 
+use crate::console::Console;
 use crate::console::desk::Staff;
 use crate::console::fault::Fault;
 use crate::console::repo::{self, Overview};
-use crate::console::view::{Block, Event, Page, Stat};
-use crate::console::Console;
 use crate::console::staff::messages_table;
+use crate::console::view::{Block, Event, Page, Stat};
 use crate::merchant::{self, AddressState, InterfaceType};
 use crate::message::{self, MessageFilter, MessageState};
 use crate::window::Window;
@@ -106,8 +106,20 @@ fn stats(counts: &Overview, language: Language) -> Vec<Stat> {
             texts.processing_hint(counts.orders.all()),
             "/seller/orders?state=processing",
         ),
-        stat("", texts.active(), counts.instances.of(&["active"]), texts.active_hint(counts.instances.all()), "/seller/orders"),
-        stat("", texts.on_sale(), counts.products.of(&["onSale"]), texts.on_sale_hint(counts.products.all()), "/seller/products"),
+        stat(
+            "",
+            texts.active(),
+            counts.instances.of(&["active"]),
+            texts.active_hint(counts.instances.all()),
+            "/seller/orders",
+        ),
+        stat(
+            "",
+            texts.on_sale(),
+            counts.products.of(&["onSale"]),
+            texts.on_sale_hint(counts.products.all()),
+            "/seller/products",
+        ),
     ]
 }
 

@@ -85,11 +85,10 @@ pub(super) async fn save(
 pub(super) async fn set_state(
     State(console): State<Console>,
     staff: Staff,
-    Path(product_code): Path<String>,
-    Sent(sent): Sent,
+    Path((product_code, state)): Path<(String, String)>,
 ) -> Result<Response, Fault> {
-    let product = own(&console.core, &staff, &product_code).await?;
-    let to = sent.code::<ProductState>("state").unwrap_or(product.state);
+    own(&console.core, &staff, &product_code).await?;
+    let to: ProductState = state.parse().map_err(|_| Fault::missing())?;
     let answer = catalog::set_state(&console.core, &product_code, to).await;
     let path = format!("/seller/products/{product_code}");
     tell(answer, staff.language(), Texts(staff.language()).changed(), &path)
@@ -124,7 +123,7 @@ async fn page(
         .block(Block::Form(form))
         .aside(Block::Facts(texts.facts().to_owned(), facts));
     let states = states(product, language);
-    Ok(states.into_iter().fold(page, |page, form| page.aside(Block::Form(form))))
+    Ok(if states.is_empty() { page } else { page.aside(Block::Actions(texts.state().to_owned(), states)) })
 }
 
 /// The rules name a text once; the form has a field for each language.
@@ -189,28 +188,24 @@ fn prices(product: &Product, language: Language) -> Table {
     Table::new(&[texts.sku(), texts.billing(), texts.price(), texts.product_id()]).titled(texts.prices()).rows(rows)
 }
 
-/// One form per state it can be brought into.
-fn states(product: &Product, language: Language) -> Vec<Form> {
+/// The states it can be brought into.
+fn states(product: &Product, language: Language) -> Vec<Action> {
     let texts = Texts(language);
     if product.state == ProductState::Delisted {
         return Vec::new();
     }
-    let path = format!("/seller/products/{}/state", product.product_code);
     let others = ProductState::ALL.iter().copied().filter(|state| *state != product.state);
     others
         .map(|state| {
-            let (label, style, confirm) = match state {
-                ProductState::OnSale => (texts.put_on_sale(), "primary", ""),
-                ProductState::Hidden => (texts.hide(), "", ""),
-                ProductState::SaleStopped => (texts.stop(), "", ""),
-                ProductState::Delisted => (texts.delist(), "danger", texts.delist_really()),
-            };
-            Form::post(&path).carrying("state", state.code()).button(crate::console::view::Button {
-                label: label.to_owned(),
-                style,
-                posts_to: String::new(),
-                confirm: confirm.to_owned(),
-            })
+            let path = format!("/seller/products/{}/state/{}", product.product_code, state.code());
+            match state {
+                ProductState::OnSale => Action::post(path, texts.put_on_sale()).styled("primary"),
+                ProductState::Hidden => Action::post(path, texts.hide()),
+                ProductState::SaleStopped => Action::post(path, texts.stop()),
+                ProductState::Delisted => {
+                    Action::post(path, texts.delist()).asking(texts.delist_really()).styled("danger")
+                }
+            }
         })
         .collect()
 }

@@ -139,12 +139,22 @@ fn read_sku(fields: &Fields, sku: &str) -> Result<NewSku, Refusal> {
             empty if empty.is_empty() => Ok(absent),
             written => parse_number(&written),
         };
-        Some(LinearAttribute { name: counts, min: number("min", 1)?, max: number("max", 1_000)?, step: number("step", 1)? })
+        Some(LinearAttribute {
+            name: counts,
+            min: number("min", 1)?,
+            max: number("max", 1_000)?,
+            step: number("step", 1)?,
+        })
     };
     Ok(NewSku { sku_code: None, name: Names::new(text("nameZh"), text("nameEn")), linear, prices })
 }
 
-fn price(charging_mode: ChargingMode, period_type: Option<PeriodType>, unit: Decimal, trial_days: Option<i64>) -> NewPrice {
+fn price(
+    charging_mode: ChargingMode,
+    period_type: Option<PeriodType>,
+    unit: Decimal,
+    trial_days: Option<i64>,
+) -> NewPrice {
     NewPrice {
         product_id: None,
         charging_mode,

@@ -42,11 +42,7 @@ mercer_kernel::messages! {
 }
 
 /// The page.
-pub(super) async fn show(
-    State(console): State<Console>,
-    buyer: Buyer,
-    Asked(asked): Asked,
-) -> Result<Response, Fault> {
+pub(super) async fn show(State(console): State<Console>, buyer: Buyer, Asked(asked): Asked) -> Result<Response, Fault> {
     let offer = order::offer(&console.core, asked.text("productId")).await?;
     Ok(page(&console.core, buyer, &offer, &asked, None)?.answer())
 }
@@ -68,7 +64,9 @@ pub(super) async fn place(State(console): State<Console>, buyer: Buyer, Sent(sen
         Err(refusal) => Err(refusal.clone()),
     };
     match placed {
-        Ok(order) if order.paid_at.is_some() => Ok(Redirect::to(&format!("/orders/{}", order.order_id)).into_response()),
+        Ok(order) if order.paid_at.is_some() => {
+            Ok(Redirect::to(&format!("/orders/{}", order.order_id)).into_response())
+        }
         Ok(order) => Ok(Redirect::to(&format!("/orders/{}/pay", order.order_id)).into_response()),
         Err(refusal) => Ok(page(core, buyer, &offer, &sent, Some(&refusal))?.answer_refused()),
     }

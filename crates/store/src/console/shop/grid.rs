@@ -52,6 +52,7 @@ struct Card {
     name: String,
     description: String,
     price: String,
+    unit: String,
     trial: bool,
 }
 
@@ -84,18 +85,20 @@ pub(super) async fn show(
 
 fn card(product: &Product, language: Language) -> Card {
     let prices = || product.skus.iter().flat_map(|sku| sku.prices.iter().map(move |price| (sku, price)));
-    let cheapest = prices().filter(|(_, price)| price.on_sale && !price.is_trial()).min_by_key(|(_, price)| {
-        price.brackets.iter().map(|bracket| bracket.unit_price).min()
-    });
+    let cheapest = prices()
+        .filter(|(_, price)| price.on_sale && !price.is_trial())
+        .min_by_key(|(_, price)| price.brackets.iter().map(|bracket| bracket.unit_price).min());
     let name = words::name(&product.name, language);
+    let sign = product.currency.sign();
+    let price = cheapest.map(|(sku, price)| words::unit_price_parts(sku, price, sign, language));
+    let (price, unit) = price.unwrap_or_default();
     Card {
         href: format!("/products/{}", product.product_code),
         mark: name.chars().next().map(String::from).unwrap_or_default(),
         name,
         description: words::name(&product.description, language),
-        price: cheapest.map_or_else(String::new, |(sku, price)| {
-            words::unit_price(sku, price, product.currency.sign(), language)
-        }),
+        price,
+        unit,
         trial: prices().any(|(_, price)| price.is_trial() && price.on_sale),
     }
 }

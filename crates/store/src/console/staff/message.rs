@@ -67,7 +67,7 @@ pub(super) async fn show(
     let policy = core.policies.of(message.interface);
     let messages = staff.path("/messages");
     let facts = facts(&message, policy, &staff, language);
-    let mut page = Page::new(staff.frame(core), words::name(&policy.names, language))
+    let mut page = Page::new(staff.frame(core), words::interface(&policy.names, language))
         .below(messages.clone(), texts.messages())
         .badge(words::message_state(message.state, language));
     if restartable {

@@ -79,7 +79,7 @@ fn filters(core: &Core, path: &str, (asked, products): (&Fields, &[Product]), la
     let states = MessageState::ALL.iter().map(|state| (state.code(), words::message_state(*state, language).text));
     let mut interfaces = vec![Choice::new("", texts.any_interface())];
     interfaces.extend(Interface::ALL.iter().map(|interface| {
-        Choice::new(interface.code(), words::name(&core.policies.of(*interface).names, language))
+        Choice::new(interface.code(), words::interface(&core.policies.of(*interface).names, language))
     }));
     let mut product_choices = vec![Choice::new("", texts.any_product())];
     product_choices.extend(
@@ -87,7 +87,9 @@ fn filters(core: &Core, path: &str, (asked, products): (&Fields, &[Product]), la
     );
     Form::get(path)
         .field(Field::line("text", texts.search(), asked.text("text")).typed("search"))
-        .field(Field::line("state", texts.state(), asked.text("state")).select(state_choices(texts.any_state(), states)))
+        .field(
+            Field::line("state", texts.state(), asked.text("state")).select(state_choices(texts.any_state(), states)),
+        )
         .field(Field::line("interface", texts.interface(), asked.text("interface")).select(interfaces))
         .field(Field::line("product", texts.product(), asked.text("product")).select(product_choices))
         .field(Field::line("from", texts.from(), asked.text("from")).typed("date"))
@@ -104,32 +106,25 @@ pub(in crate::console) fn table(core: &Core, staff: &Staff, messages: &[Message]
         vec![
             Cell::Link(
                 staff.path(&format!("/messages/{}", message.message_id)),
-                words::name(&policy.names, language),
+                words::interface(&policy.names, language),
                 policy.activity.clone(),
             ),
             Cell::text(about),
             Cell::Badge(words::message_state(message.state, language)),
-            Cell::text(format!("{} / {}", message.attempts, policy.max_attempts)),
+            Cell::text(format!("{}\u{a0}/\u{a0}{}", message.attempts, policy.max_attempts)),
             Cell::text(result(message)),
             Cell::time(message.last_call_at),
             Cell::time(message.next_attempt_at),
         ]
     });
-    let columns = [
-        texts.interface(),
-        texts.about(),
-        texts.state(),
-        texts.attempts(),
-        texts.result(),
-        texts.last(),
-        texts.next(),
-    ];
+    let columns =
+        [texts.interface(), texts.about(), texts.state(), texts.attempts(), texts.result(), texts.last(), texts.next()];
     Table::new(&columns).rows(rows).or_empty(Empty::new(texts.none(), texts.none_text()))
 }
 
 /// HTTP status and result code of the latest answer.
 fn result(message: &Message) -> String {
-    let status = message.http_status.map(|status| format!("HTTP {status}"));
+    let status = message.http_status.map(|status| format!("HTTP\u{a0}{status}"));
     let parts: Vec<String> = status.into_iter().chain(message.result_code.clone()).collect();
     if parts.is_empty() { "–".to_owned() } else { parts.join(" · ") }
 }

@@ -72,8 +72,7 @@ pub(super) async fn show(
     }
     let columns =
         [texts.order(), texts.buyer(), texts.what(), texts.kind(), texts.amount(), texts.state(), texts.created()];
-    let table =
-        Table::new(&columns).rows(rows).or_empty(Empty::new(texts.none(), texts.none_text())).paged(pager);
+    let table = Table::new(&columns).rows(rows).or_empty(Empty::new(texts.none(), texts.none_text())).paged(pager);
     let filters = filters(&staff.path("/orders"), &asked, language);
     let page = Page::new(staff.frame(core), texts.title()).lead(texts.lead());
     Ok(page.block(Block::Filters(filters)).block(Block::Table(table)).answer())
@@ -85,7 +84,9 @@ fn filters(path: &str, asked: &Fields, language: Language) -> Form {
     let kinds = OrderKind::ALL.iter().map(|kind| (kind.code(), words::order_kind(*kind, language)));
     Form::get(path)
         .field(Field::line("text", texts.search(), asked.text("text")).typed("search"))
-        .field(Field::line("state", texts.state(), asked.text("state")).select(state_choices(texts.any_state(), states)))
+        .field(
+            Field::line("state", texts.state(), asked.text("state")).select(state_choices(texts.any_state(), states)),
+        )
         .field(Field::line("kind", texts.kind(), asked.text("kind")).select(state_choices(texts.any_kind(), kinds)))
         .field(Field::line("from", texts.from(), asked.text("from")).typed("date"))
         .field(Field::line("to", texts.to(), asked.text("to")).typed("date"))

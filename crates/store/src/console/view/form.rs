@@ -64,7 +64,11 @@ pub(in crate::console) struct Field {
 
 impl Field {
     /// One line of text.
-    pub(in crate::console) fn line(name: impl Into<String>, label: impl Into<String>, value: impl Into<String>) -> Self {
+    pub(in crate::console) fn line(
+        name: impl Into<String>,
+        label: impl Into<String>,
+        value: impl Into<String>,
+    ) -> Self {
         Self {
             name: name.into(),
             label: label.into(),
@@ -160,6 +164,8 @@ pub(in crate::console) struct Form {
     pub(in crate::console) price: Option<(String, String)>,
     /// The buttons.
     pub(in crate::console) buttons: Vec<Button>,
+    /// The way out without sending it: path and label.
+    pub(in crate::console) link: Option<(String, String)>,
 }
 
 impl Form {
@@ -176,6 +182,7 @@ impl Form {
             error: String::new(),
             price: None,
             buttons: Vec::new(),
+            link: None,
         }
     }
 
@@ -217,6 +224,12 @@ impl Form {
     /// Adds a button.
     pub(in crate::console) fn button(mut self, button: Button) -> Self {
         self.buttons.push(button);
+        self
+    }
+
+    /// Adds the way out without sending it.
+    pub(in crate::console) fn or_back(mut self, href: impl Into<String>, label: impl Into<String>) -> Self {
+        self.link = Some((href.into(), label.into()));
         self
     }
 
