@@ -126,7 +126,7 @@ impl Network {
                     call(router.clone(), &request).await?;
                 }
                 let answer = call(router, &request).await?;
-                distort(answer, fault)
+                distort(answer, fault.as_ref())
             }
         };
         self.remember(&host, &uri, &request, &answer);
@@ -153,10 +153,7 @@ impl Network {
             host: host.to_owned(),
             path: uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
             request: text(&request.body),
-            answer: answer
-                .as_ref()
-                .map(|answer| (answer.status, text(&answer.body)))
-                .map_err(|failure| failure.reason),
+            answer: answer.as_ref().map(|answer| (answer.status, text(&answer.body))).map_err(|failure| failure.reason),
         });
     }
 
@@ -171,7 +168,7 @@ impl Outbound for Network {
     }
 }
 
-fn distort(mut answer: Answer, fault: Option<Fault>) -> Result<Answer, Failure> {
+fn distort(mut answer: Answer, fault: Option<&Fault>) -> Result<Answer, Failure> {
     match fault {
         Some(Fault::AnswerLost) => {
             return Err(Failure::new(FailureReason::ConnectionLost, "the answer got lost"));

@@ -33,7 +33,10 @@ fn name(exchange: &Exchange) -> (&'static str, String) {
             let activity = member("activity");
             ("store → gateway", if detail.is_empty() { activity } else { format!("{activity} {detail}") })
         }
-        "store.test" => ("gateway → store", exchange.path.split('?').next().unwrap_or_default().replace("/api/mkp-openapi-public/global/v1/", "")),
+        "store.test" => (
+            "gateway → store",
+            exchange.path.split('?').next().unwrap_or_default().replace("/api/mkp-openapi-public/global/v1/", ""),
+        ),
         _ => ("gateway → app", member("type").replace("mercer.instance.", "")),
     }
 }

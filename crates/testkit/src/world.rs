@@ -96,18 +96,7 @@ impl World {
         let (store_router, gateway_router) = (store.router(), gateway.router());
         network.host("store.test", store_router.clone());
         network.host("gateway.test", gateway_router.clone());
-        Self {
-            clock,
-            network,
-            store,
-            gateway,
-            app,
-            seeded,
-            store_router,
-            gateway_router,
-            databases,
-            owned: None,
-        }
+        Self { clock, network, store, gateway, app, seeded, store_router, gateway_router, databases, owned: None }
     }
 
     /// The store's database.
@@ -144,7 +133,8 @@ impl World {
         let end = self.clock.now().plus(time);
         loop {
             self.settle().await;
-            let due = [self.store.next_due().await.expect("the store's database answers"), self.gateway.next_due().await];
+            let due =
+                [self.store.next_due().await.expect("the store's database answers"), self.gateway.next_due().await];
             match due.into_iter().flatten().min() {
                 Some(next) if next <= end => self.clock.set(next.max(self.clock.now())),
                 _ => break,
@@ -302,8 +292,8 @@ async fn call(router: Router, method: Method, path: &str, body: Value) -> Reply 
     let response = router.oneshot(request.body(body).expect("the request is well formed")).await;
     let (parts, body) = response.unwrap_or_else(|never| match never {}).into_parts();
     let bytes = axum::body::to_bytes(body, usize::MAX).await.expect("the answer is in memory");
-    let body = serde_json::from_slice(&bytes)
-        .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
+    let body =
+        serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
     Reply { status: parts.status, body }
 }
 

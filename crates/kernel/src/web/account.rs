@@ -201,9 +201,9 @@ impl Accounts {
     }
 
     async fn verify(&self, password: &str, stored: String) -> bool {
-        let Some((cost, salt, expected)) = read_password(&stored) else { return false };
-        let key = self.derive(password.to_owned(), salt, cost).await;
-        key.is_some_and(|key| key.as_slice().ct_eq(&expected).into())
+        let Some(stored) = StoredPassword::read(&stored) else { return false };
+        let key = self.derive(password.to_owned(), stored.salt, stored.cost).await;
+        key.is_some_and(|key| key.as_slice().ct_eq(&stored.key).into())
     }
 
     async fn derive(&self, password: String, salt: [u8; 16], (memory_kib, passes): (u32, u32)) -> Option<[u8; 32]> {
@@ -221,11 +221,20 @@ impl Accounts {
     }
 }
 
-fn read_password(stored: &str) -> Option<((u32, u32), [u8; 16], Vec<u8>)> {
-    let mut parts = stored.split('.');
-    let cost = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    let salt = BASE64.decode(parts.next()?).ok()?.try_into().ok()?;
-    Some((cost, salt, BASE64.decode(parts.next()?).ok()?))
+/// A password as it lies in the database.
+struct StoredPassword {
+    cost: (u32, u32),
+    salt: [u8; 16],
+    key: Vec<u8>,
+}
+
+impl StoredPassword {
+    fn read(text: &str) -> Option<Self> {
+        let mut parts = text.split('.');
+        let cost = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        let salt = BASE64.decode(parts.next()?).ok()?.try_into().ok()?;
+        Some(Self { cost, salt, key: BASE64.decode(parts.next()?).ok()? })
+    }
 }
 
 fn blocked_after(failures: i64, now: Instant) -> Instant {

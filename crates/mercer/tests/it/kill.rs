@@ -4,13 +4,14 @@
 use std::time::Duration;
 
 use mercer_kernel::db::EngineKind;
-use mercer_testkit::app::account_of;
-use mercer_testkit::engine::{POSTGRES_VARIABLE, TestDatabase};
+use mercer_testkit::app::{Manner, account_of};
+use mercer_testkit::engine::TestDatabase;
 use serde_json::json;
 
 use crate::support::snare::{Moment, Shared};
 use crate::support::town::{Town, text};
 use crate::support::wait::until;
+use crate::support::{remark, remark_no_postgres};
 
 /// From the payment to the kill; the second poll is only reached by moving the clock.
 const SPRINGS_WITHIN: Duration = Duration::from_secs(20);
@@ -58,7 +59,7 @@ type Case = ((&'static str, usize), Moment, Victim);
 
 async fn killed_on_postgres(case: Case) {
     let Some(database) = TestDatabase::create(EngineKind::Postgres).await else {
-        println!("skipped: {POSTGRES_VARIABLE} names no PostgreSQL server");
+        remark_no_postgres();
         return;
     };
     let town = Town::build(Some(&database.url), 1).await;
@@ -69,13 +70,17 @@ async fn killed_on_postgres(case: Case) {
 /// Buys, kills at the given point, starts again, and looks at what has become of the purchase.
 async fn killed_purchase(town: &Town, case: Case, heals_within: Duration) {
     let (exchange, moment, victim) = case;
-    println!("{case:?}");
+    remark(&format!("{case:?}"));
     let victim = match victim {
         Victim::Store => &town.store,
         Victim::Gateway => &town.gateways[0],
     };
     let order_id = town.order().await;
     town.snare.set(exchange, moment, victim);
+    if exchange.1 > 0 {
+        // So that the account is not there when the store asks for the first time.
+        town.app.answer(Manner::Broken);
+    }
     town.pay(&order_id).await;
     if exchange.1 > 0 {
         reach_the_second_poll(town, &order_id).await;
@@ -88,6 +93,8 @@ async fn killed_purchase(town: &Town, case: Case, heals_within: Duration) {
 
 /// The second poll comes two minutes after the first, on the store's clock.
 async fn reach_the_second_poll(town: &Town, order_id: &str) {
+    until("the first poll", SPRINGS_WITHIN, async || town.snare.is_next().then_some(())).await;
+    town.app.answer(Manner::Prompt);
     until("the account", SPRINGS_WITHIN, async || {
         let instances = town.instances_of(order_id).await;
         instances.first().filter(|instance| instance["state"] == "active").map(drop)

@@ -10,10 +10,11 @@ use mercer_kernel::clock::Clock;
 use mercer_kernel::db::EngineKind;
 use mercer_kernel::entropy::Entropy;
 use mercer_protocol::saas_v2::signature;
-use mercer_testkit::engine::{POSTGRES_VARIABLE, TestDatabase};
+use mercer_testkit::engine::TestDatabase;
 use serde_json::{Value, json};
 
 use crate::support::http::call;
+use crate::support::remark_no_postgres;
 use crate::support::town::{ACCESS_KEY, MERCHANT, Town, text};
 use crate::support::wait::until;
 
@@ -23,7 +24,7 @@ const WITHIN: Duration = Duration::from_secs(60);
 #[tokio::test(flavor = "multi_thread")]
 async fn two_gateways_on_one_database_deliver_everything_once_and_in_order() {
     let Some(database) = TestDatabase::create(EngineKind::Postgres).await else {
-        println!("skipped: {POSTGRES_VARIABLE} names no PostgreSQL server");
+        remark_no_postgres();
         return;
     };
     let town = Town::build(Some(&database.url), 2).await;

@@ -38,7 +38,8 @@ fn crates_use_only_what_the_architecture_allows() {
 }
 
 /// What a rule must not know: the database, the network, the machine, other threads.
-const IMPURE: &[&str] = &["async ", ".await", "kernel::db", "kernel::http", "kernel::outbox", "tokio", "axum", "std::fs"];
+const IMPURE: &[&str] =
+    &["async ", ".await", "kernel::db", "kernel::http", "kernel::outbox", "tokio", "axum", "std::fs"];
 
 #[test]
 fn rules_are_pure() {
@@ -89,7 +90,8 @@ fn sql_stands_only_in_statement_tables() {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();
-        let holds_sql = ["\"SELECT ", "\"INSERT INTO ", "\"UPDATE ", "\"DELETE FROM "].iter().any(|word| text.contains(word));
+        let holds_sql =
+            ["\"SELECT ", "\"INSERT INTO ", "\"UPDATE ", "\"DELETE FROM "].iter().any(|word| text.contains(word));
         assert!(!holds_sql || text.contains("statements!"), "{shown} holds SQL outside a `statements!` table");
     }
 }

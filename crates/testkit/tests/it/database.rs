@@ -87,7 +87,14 @@ async fn returning_gives_rows_and_counts_them() {
 async fn of_many_that_take_the_same_key_at_once_one_wins() {
     on_every_engine(async |database| {
         let db = with_table(&database).await.clone();
-        let racers: Vec<_> = (0..32).map(|_| tokio::spawn({ let db = db.clone(); async move { db.apply(insert("a", 1)).await } })).collect();
+        let racers: Vec<_> = (0..32)
+            .map(|_| {
+                tokio::spawn({
+                    let db = db.clone();
+                    async move { db.apply(insert("a", 1)).await }
+                })
+            })
+            .collect();
         let mut winners = 0;
         for racer in racers {
             match racer.await.unwrap() {
@@ -132,7 +139,10 @@ async fn a_caller_that_goes_away_leaves_no_transaction_open() {
     on_every_engine(async |database| {
         let db = with_table(&database).await.clone();
         for round in 0..40 {
-            let task = tokio::spawn({ let db = db.clone(); async move { db.apply(insert(&format!("x{round}"), round)).await } });
+            let task = tokio::spawn({
+                let db = db.clone();
+                async move { db.apply(insert(&format!("x{round}"), round)).await }
+            });
             tokio::task::yield_now().await;
             task.abort();
         }
@@ -170,7 +180,11 @@ async fn a_changed_or_unknown_migration_is_refused_with_what_to_do() {
 #[tokio::test]
 async fn a_failing_migration_leaves_nothing_behind() {
     on_every_engine(async |database| {
-        let broken = [Migration { version: 1, name: "broken", sql: "CREATE TABLE half (id TEXT); INSERT INTO nowhere VALUES (1);" }];
+        let broken = [Migration {
+            version: 1,
+            name: "broken",
+            sql: "CREATE TABLE half (id TEXT); INSERT INTO nowhere VALUES (1);",
+        }];
         assert!(matches!(database.db.migrate("broken", &broken).await, Err(DbError::Migration(_))));
         assert!(database.db.query("SELECT id FROM half", Vec::new()).await.is_err());
     })

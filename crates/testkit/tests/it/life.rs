@@ -106,7 +106,13 @@ async fn a_renewal_in_the_freeze_window_unfreezes() {
 async fn a_trial_turns_formal() {
     on_every_world(async |world| {
         let (order_id, instance_id) = opened(&world, "helpdesk-team-trial", Some(2)).await;
-        verb(&world, &order_id, "trial-to-formal", json!({ "productId": "helpdesk-team-month", "periods": 1, "pay": true })).await;
+        verb(
+            &world,
+            &order_id,
+            "trial-to-formal",
+            json!({ "productId": "helpdesk-team-month", "periods": 1, "pay": true }),
+        )
+        .await;
         let instance = world.instance(&order_id).await;
         assert_eq!((&instance["trial"], &instance["state"]), (&json!(false), &json!("active")));
         assert_eq!(world.app.story_of(&instance_id), ["created", "trial_converted"]);
@@ -119,7 +125,13 @@ async fn a_trial_turns_formal() {
 async fn an_upgrade_reaches_the_app_with_the_new_specification() {
     on_every_world(async |world| {
         let (order_id, instance_id) = opened(&world, MONTHLY, Some(2)).await;
-        verb(&world, &order_id, "upgrade", json!({ "productId": "teamboard-professional-month", "quantity": 8, "pay": true })).await;
+        verb(
+            &world,
+            &order_id,
+            "upgrade",
+            json!({ "productId": "teamboard-professional-month", "quantity": 8, "pay": true }),
+        )
+        .await;
         let instance = world.instance(&order_id).await;
         assert_eq!((&instance["skuCode"], &instance["quantity"]), (&json!("teamboard-professional"), &json!(8)));
         assert_eq!(world.app.story_of(&instance_id), ["created", "upgraded"]);

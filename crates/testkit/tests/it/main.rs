@@ -1,5 +1,7 @@
 //! The whole system in one process, on every database.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
+
 mod architecture;
 mod database;
 mod life;

@@ -220,10 +220,12 @@ async fn two_processes_deliver_everything_once_and_in_order() {
         let shutdown = CancellationToken::new();
         let workers: Vec<_> = outboxes
             .into_iter()
-            .map(|outbox| tokio::spawn({
-                let (work, shutdown) = (Arc::clone(&world.work), shutdown.clone());
-                async move { outbox.run(work, shutdown).await }
-            }))
+            .map(|outbox| {
+                tokio::spawn({
+                    let (work, shutdown) = (Arc::clone(&world.work), shutdown.clone());
+                    async move { outbox.run(work, shutdown).await }
+                })
+            })
             .collect();
         let give_up = wall.now().plus(Duration::from_secs(30));
         let finished = async || {
@@ -241,7 +243,8 @@ async fn two_processes_deliver_everything_once_and_in_order() {
         assert_eq!(calls.len(), 100);
         for lane in 0..10 {
             let prefix = format!("{lane}-");
-            let steps: Vec<_> = calls.iter().filter(|(id, _)| id.starts_with(&prefix)).map(|(id, _)| id.clone()).collect();
+            let steps: Vec<_> =
+                calls.iter().filter(|(id, _)| id.starts_with(&prefix)).map(|(id, _)| id.clone()).collect();
             assert_eq!(steps, (0..10).map(|step| format!("{lane}-{step}")).collect::<Vec<_>>());
         }
     })

@@ -24,7 +24,7 @@ async fn a_purchase_becomes_an_account_that_the_buyer_sees() {
         let instance = world.instance(&order_id).await;
         assert_eq!(instance["state"], "active");
         let instance_id = text(&instance["instanceId"]);
-        assert_eq!(world.app.accounts(), [instance_id.clone()]);
+        assert_eq!(world.app.accounts(), std::slice::from_ref(&instance_id));
         let data = &world.app.received()[0].data;
         assert_eq!((&data["linearValue"], &data["skuCode"]), (&json!(5), &json!("teamboard-standard")));
         let view = world.get(&format!("/instances/{order_id}/view")).await;
@@ -155,7 +155,9 @@ async fn an_app_that_is_down_for_four_hours_gets_every_event_once_and_in_order()
         world.run_for(MINUTE * 10).await;
         let instance_id = text(&world.instance(&order_id).await["instanceId"]);
         world.network.break_host("app.test", Fault::Down);
-        for (verb, body) in [("renew", json!({ "periods": 1, "pay": true })), ("freeze", json!({})), ("unfreeze", json!({}))] {
+        for (verb, body) in
+            [("renew", json!({ "periods": 1, "pay": true })), ("freeze", json!({})), ("unfreeze", json!({}))]
+        {
             world.post(&format!("/instances/{order_id}/{verb}"), body).await;
             world.run_for(HOUR).await;
         }

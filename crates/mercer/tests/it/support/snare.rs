@@ -36,6 +36,11 @@ impl Snare {
         *self.lock() = Some(set);
     }
 
+    /// Whether everything it lets pass has passed.
+    pub(crate) fn is_next(&self) -> bool {
+        self.lock().as_ref().is_some_and(|set| set.skip == 0)
+    }
+
     /// Whether it has killed.
     pub(crate) fn has_sprung(&self) -> bool {
         self.lock().is_none()
