@@ -28,6 +28,7 @@ use crate::outbox::{JobState, Outbox};
 pub fn start_logging(log: &Log) -> Result<(), String> {
     let filter = EnvFilter::try_new(&log.level).map_err(|error| format!("log.level = {}: {error}", log.level))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
     // Already started, by a test or an embedding program: theirs stays.
     let _ = if log.format == "json" { builder.json().try_init() } else { builder.try_init() };
     Ok(())

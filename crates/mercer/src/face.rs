@@ -100,7 +100,7 @@ impl Stand {
         let address = listening.address.parse().map_err(|_| {
             Failure::new(Exit::Usage, "监听地址无效", "the address to listen on is not valid").input(listening.address)
         })?;
-        let listener = listen(face, address).await?;
+        let listener = listen(face, address, "--listen").await?;
         let mut limits = ServerSettings::from_config(&config.server);
         let local = local_url(&listener)?;
         let mut public_url = listening.public_url.to_owned();

@@ -151,7 +151,7 @@ pub(crate) enum Loopback {
 ///
 /// # Errors
 /// When it is taken or is none of this machine.
-pub(crate) async fn listen(face: Face, address: SocketAddr) -> Result<TcpListener, Failure> {
+pub(crate) async fn listen(face: Face, address: SocketAddr, flag: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
         let name = face.name();
         let (zh, en) = match error.kind() {
@@ -160,8 +160,8 @@ pub(crate) async fn listen(face: Face, address: SocketAddr) -> Result<TcpListene
             _ => ("无法监听该地址", "the address cannot be listened on"),
         };
         Failure::new(Exit::Address, zh, en).input(format!("{name} {address}: {error}")).next(
-            format!("停止占用它的程序，或换一个地址：--{name} 127.0.0.1:0 自动选择空闲端口"),
-            format!("stop the program that has it, or choose another: --{name} 127.0.0.1:0 takes a free port"),
+            format!("停止占用它的程序，或换一个地址：{flag} 127.0.0.1:0 自动选择空闲端口"),
+            format!("stop the program that has it, or choose another: {flag} 127.0.0.1:0 takes a free port"),
         )
     })
 }
@@ -274,7 +274,7 @@ mod tests {
     #[tokio::test]
     async fn a_taken_address_names_itself_and_the_way_out() {
         let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let failure = listen(Face::Store, taken.local_addr().unwrap()).await.unwrap_err();
+        let failure = listen(Face::Store, taken.local_addr().unwrap(), "--store").await.unwrap_err();
         assert_eq!(failure.exit, Exit::Address);
         assert!(failure.lines(crate::language::Language::En).contains("--store 127.0.0.1:0"));
     }

@@ -173,7 +173,7 @@ fn refused(status: u16, problem: &Value, shown: &str) -> Failure {
     let text = |name: &str| problem[name].as_str().unwrap_or_default().to_owned();
     let detail = if text("detail").is_empty() { text("title") } else { text("detail") };
     let detail = if detail.is_empty() { format!("HTTP {status}") } else { detail };
-    let field = text("field");
+    let field = problem["errors"][0]["field"].as_str().unwrap_or_default();
     let input = if field.is_empty() { shown.to_owned() } else { format!("{field} ({shown})") };
     let failure = Failure::new(Exit::Refused, detail.clone(), detail).code(text("code")).input(input);
     match status {
@@ -196,8 +196,7 @@ mod tests {
 
     #[test]
     fn a_problem_becomes_a_refusal_with_code_field_and_sentence() {
-        let problem =
-            r#"{"code":"order.quantity","field":"quantity","detail":"quantity may be 1 to 500","status":422}"#;
+        let problem = r#"{"code":"order.quantity","errors":[{"field":"quantity"}],"detail":"quantity may be 1 to 500","status":422}"#;
         let failure = read(&answer(422, problem), "POST /orders").unwrap_err();
         assert_eq!(failure.exit, Exit::Refused);
         let lines = failure.lines(Language::En);

@@ -65,9 +65,9 @@ pub(crate) async fn run(arguments: UpArgs, output: Output) -> Result<(), Failure
     let stopwatch = wall.stopwatch();
     let config = Arc::new(settings(&arguments)?);
     let mut ground = Ground::open(Arc::clone(&config), Loopback::Allowed)?;
-    let store_listener = listen(Face::Store, address_of(&config.store.listen)?).await?;
-    let gateway_listener = listen(Face::Gateway, address_of(&config.gateway.listen)?).await?;
-    let app_listener = listen(Face::App, arguments.app).await?;
+    let store_listener = listen(Face::Store, address_of(&config.store.listen)?, "--store").await?;
+    let gateway_listener = listen(Face::Gateway, address_of(&config.gateway.listen)?, "--gateway").await?;
+    let app_listener = listen(Face::App, arguments.app, "--app").await?;
     let addresses = Addresses {
         store: public_url(&config.store.public_url, local_url(&store_listener)?),
         gateway: public_url(&config.gateway.public_url, local_url(&gateway_listener)?),
@@ -186,13 +186,13 @@ fn next_steps(connection: &Connection, language: Language, is_first_start: bool)
     };
     match language {
         Language::Zh => format!(
-            "\n\n{lead}：\n  1. 打开 {store}，以买家身份登录并购买一个商品；或 mercer order place --product-id {product}{data}\n  2. 在 {gateway} 查看回调与交付，在 {store}/seller 查看生产接口消息\n  3. 用「我的云服务」里的账号登录 {app}；{app}/switches 可让示例应用变慢或出错\n  4. 推进时间：mercer clock advance --by P31D{data}\n\n按 Ctrl-C 停止，数据会保留。",
+            "\n\n{lead}：\n  1. 打开 {store}，以买家身份登录并购买一个商品；或 mercer order place --product-id {product}{data}\n  2. 在 {gateway} 查看回调与交付，在 {store}/seller 查看生产接口消息\n  3. 用「已购服务」里的账号登录 {app}；{app}/switches 可让示例应用变慢或出错\n  4. 推进时间：mercer clock advance --by P31D{data}\n\n按 Ctrl-C 停止，数据会保留。",
             store = store.url,
             gateway = gateway.url,
             app = app.url
         ),
         Language::En => format!(
-            "\n\n{lead}:\n  1. open {store}, log in as a buyer and buy something; or mercer order place --product-id {product}{data}\n  2. see callbacks and deliveries at {gateway}, the store's messages at {store}/seller\n  3. log in to {app} with the account under \"my purchased services\"; {app}/switches makes the app slow or fail\n  4. move time: mercer clock advance --by P31D{data}\n\nCtrl-C stops; everything is kept.",
+            "\n\n{lead}:\n  1. open {store}, log in as a buyer and buy something; or mercer order place --product-id {product}{data}\n  2. see callbacks and deliveries at {gateway}, the store's messages at {store}/seller\n  3. log in to {app} with the account under \"My services\"; {app}/switches makes the app slow or fail\n  4. move time: mercer clock advance --by P31D{data}\n\nCtrl-C stops; everything is kept.",
             store = store.url,
             gateway = gateway.url,
             app = app.url

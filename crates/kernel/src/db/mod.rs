@@ -83,7 +83,7 @@ impl Db {
     pub async fn open(url: &str) -> Result<Self, DbError> {
         let statistics = Statistics::default();
         let engine = if let Some(path) = url.strip_prefix("sqlite:") {
-            Engine::Sqlite(sqlite::Sqlite::open(path, statistics.clone())?)
+            Engine::Sqlite(sqlite::Sqlite::open(path, &statistics)?)
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             Engine::Postgres(postgres::Postgres::open(url, statistics.clone()).await?)
         } else {

@@ -1,7 +1,14 @@
-//! SQLite: one writer thread with group commit, and a pool of read-only connections.
+//! SQLite: one writer thread with group commit, one that syncs, and a pool of read-only connections.
+//!
+//! The writer commits a group into the write-ahead log and goes on to the next; the syncer brings the log to
+//! the disk, for all groups that wait at once, and only then answers their callers. So the disk and the
+//! writer work at the same time, and still nobody is answered before his batch is durable. SQLite itself
+//! syncs the log before it moves pages into the database (`synchronous = NORMAL`).
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -19,7 +26,18 @@ const WAITING_BATCHES: usize = 1024;
 /// Connections that read at the same time.
 const READERS: usize = 4;
 
+/// Groups that may wait for the disk. More would only let callers wait longer after a failure.
+const UNSYNCED_GROUPS: usize = 4;
+/// Pages of the log after which they are moved into the database: 32 MB.
+const CHECKPOINT_PAGES: u32 = 8_000;
+
 type Reply<T> = oneshot::Sender<Result<T, DbError>>;
+/// What a batch came to.
+type Outcome = Result<Vec<StatementResult>, DbError>;
+/// Batches that share a commit.
+type Group = Vec<(Batch, Reply<Vec<StatementResult>>)>;
+/// The answers of a committed group.
+type Answers = Vec<(Reply<Vec<StatementResult>>, Outcome)>;
 
 enum Task {
     Apply(Batch, Reply<Vec<StatementResult>>),
@@ -40,7 +58,7 @@ struct Readers {
 }
 
 impl Sqlite {
-    pub(super) fn open(path: &str, statistics: Statistics) -> Result<Self, DbError> {
+    pub(super) fn open(path: &str, statistics: &Statistics) -> Result<Self, DbError> {
         let in_memory = path == ":memory:";
         if !in_memory && let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder)
@@ -50,10 +68,11 @@ impl Sqlite {
         configure(&writer_connection).map_err(|error| cannot_open(path, &error))?;
         let readers = if in_memory { None } else { Some(Arc::new(Readers::open(path)?)) };
         let (writer, tasks) = mpsc::channel(WAITING_BATCHES);
-        std::thread::Builder::new()
-            .name("sqlite-writer".to_owned())
-            .spawn(move || write_until_closed(Prepared::new(writer_connection), tasks, &statistics))
-            .map_err(|error| DbError::Unavailable(format!("cannot start the writer thread: {error}")))?;
+        let (committed, groups) = std::sync::mpsc::sync_channel(UNSYNCED_GROUPS);
+        let log = if in_memory { None } else { Some(open_log(path)?) };
+        let syncing = statistics.clone();
+        start("sqlite-syncer", move || sync_until_closed(log.as_ref(), &groups, &syncing))?;
+        start("sqlite-writer", move || write_until_closed(Prepared::new(writer_connection), tasks, &committed))?;
         Ok(Self { writer, readers })
     }
 
@@ -113,14 +132,47 @@ impl Readers {
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    // FULL: a commit is on disk before it is answered. Group commit pays for it.
-    connection.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;
-         PRAGMA wal_autocheckpoint = 2000; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;",
-    )
+    // NORMAL: the syncer brings the log to the disk before anybody is answered.
+    connection.execute_batch(&format!(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;
+         PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;
+         PRAGMA user_version = 1;",
+    ))
 }
 
-fn write_until_closed(mut connection: Prepared, mut tasks: mpsc::Receiver<Task>, statistics: &Statistics) {
+/// The log of an open database. It is there since the first write, and stays as long as the database is open.
+fn open_log(path: &str) -> Result<File, DbError> {
+    let log = format!("{path}-wal");
+    let opened = File::options().append(true).open(&log);
+    opened.map_err(|error| DbError::Unavailable(format!("cannot open {log}: {error}")))
+}
+
+fn start(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), DbError> {
+    let started = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+    started.map(drop).map_err(|error| DbError::Unavailable(format!("cannot start the thread {name}: {error}")))
+}
+
+/// Brings committed groups to the disk and answers their callers.
+fn sync_until_closed(log: Option<&File>, groups: &Receiver<Answers>, statistics: &Statistics) {
+    while let Ok(first) = groups.recv() {
+        let waiting = std::iter::once(first).chain(groups.try_iter()).flatten().collect::<Vec<_>>();
+        let synced = log.map_or(Ok(()), File::sync_data);
+        statistics.count_commit();
+        if let Err(error) = &synced {
+            tracing::error!(%error, batches = waiting.len(), "the log cannot be brought to the disk");
+        }
+        for (reply, outcome) in waiting {
+            let outcome = match &synced {
+                Ok(()) => outcome,
+                Err(error) => Err(DbError::Unavailable(format!("not brought to the disk: {error}"))),
+            };
+            // A caller that went away does not need its answer.
+            let _ = reply.send(outcome);
+        }
+    }
+}
+
+fn write_until_closed(mut connection: Prepared, mut tasks: mpsc::Receiver<Task>, committed: &SyncSender<Answers>) {
     let mut group = Vec::with_capacity(LARGEST_GROUP);
     while let Some(task) = tasks.blocking_recv() {
         let mut next = Some(task);
@@ -129,7 +181,7 @@ fn write_until_closed(mut connection: Prepared, mut tasks: mpsc::Receiver<Task>,
                 Task::Apply(batch, reply) => group.push((batch, reply)),
                 Task::Query(sql, arguments, reply) => {
                     // A read must see the writes asked for before it.
-                    connection.commit_group(&mut group, statistics);
+                    connection.commit_group(&mut group, committed);
                     let _ = reply.send(connection.query(sql, &arguments));
                 }
                 Task::Check(sql, reply) => {
@@ -141,7 +193,7 @@ fn write_until_closed(mut connection: Prepared, mut tasks: mpsc::Receiver<Task>,
                 next = tasks.try_recv().ok();
             }
         }
-        connection.commit_group(&mut group, statistics);
+        connection.commit_group(&mut group, committed);
     }
 }
 
@@ -167,55 +219,77 @@ impl Prepared {
         collect_rows(&mut statement, arguments).map_err(|error| translate(&error, 0))
     }
 
-    /// Applies every batch of the group in one transaction and answers each caller after the commit. A
-    /// batch that fails is undone alone.
-    fn commit_group(&mut self, group: &mut Vec<(Batch, Reply<Vec<StatementResult>>)>, statistics: &Statistics) {
+    /// Applies every batch of the group in one transaction and hands the answers to the syncer. A batch that
+    /// fails is undone alone.
+    fn commit_group(&mut self, group: &mut Group, syncer: &SyncSender<Answers>) {
         if group.is_empty() {
             return;
         }
-        let mut outcomes = Vec::with_capacity(group.len());
-        let committed = self.command("BEGIN IMMEDIATE").and_then(|()| {
-            for (batch, _) in group.iter() {
-                outcomes.push(self.apply_in_savepoint(batch)?);
-            }
-            self.command("COMMIT")
-        });
-        statistics.count_commit();
-        if let Err(error) = &committed {
+        let applied = match self.apply_together(group) {
+            Ok(None) => self.apply_apart(group),
+            Ok(Some(outcomes)) => Ok(outcomes),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = &applied {
             tracing::error!(%error, batches = group.len(), "a group of batches could not be committed");
             // Fails when the transaction never began or ended by itself; both leave nothing to undo.
             let _ = self.command("ROLLBACK");
         }
-        let mut outcomes = outcomes.into_iter();
-        for (_, reply) in group.drain(..) {
-            let outcome = match (&committed, outcomes.next()) {
-                (Ok(()), Some(outcome)) => outcome,
-                (Ok(()), None) => Err(writer_gone()),
-                (Err(error), _) => Err(error.clone()),
-            };
-            // A caller that went away does not need its answer.
-            let _ = reply.send(outcome);
-        }
+        let outcomes: Vec<Outcome> = match applied {
+            Ok(outcomes) => outcomes,
+            Err(error) => group.iter().map(|_| Err(error.clone())).collect(),
+        };
+        let replies = group.drain(..).map(|(_, reply)| reply);
+        // The syncer ends only after this thread.
+        let _ = syncer.send(replies.zip(outcomes).collect());
     }
 
-    /// The outer error ends the whole group, the inner one only this batch.
-    fn apply_in_savepoint(&mut self, batch: &Batch) -> Result<Result<Vec<StatementResult>, DbError>, DbError> {
-        self.command("SAVEPOINT batch")?;
-        let mut results = Vec::with_capacity(batch.statements.len());
-        let mut failure = None;
-        for (position, statement) in batch.statements.iter().enumerate() {
-            match self.run(statement) {
-                Ok(result) if statement.expect.accepts(result.rows_affected) => results.push(result),
-                Ok(_) => failure = Some(DbError::Conflict { statement: position }),
-                Err(error) => failure = Some(translate(&error, position)),
-            }
-            if failure.is_some() {
-                self.command("ROLLBACK TO batch")?;
-                break;
+    /// Nearly every batch succeeds, so the group first runs without savepoints: each of them would copy every
+    /// page its batch touches. None when a batch failed and everything was undone.
+    fn apply_together(&mut self, group: &Group) -> Result<Option<Vec<Outcome>>, DbError> {
+        self.command("BEGIN IMMEDIATE")?;
+        let mut outcomes = Vec::with_capacity(group.len());
+        for (batch, _) in group {
+            match self.run_all(batch) {
+                Ok(results) => outcomes.push(Ok(results)),
+                Err(failure) => {
+                    self.command("ROLLBACK")?;
+                    let alone = group.len() == 1;
+                    return Ok(alone.then(|| vec![Err(failure)]));
+                }
             }
         }
-        self.command("RELEASE batch")?;
-        Ok(failure.map_or(Ok(results), Err))
+        self.command("COMMIT")?;
+        Ok(Some(outcomes))
+    }
+
+    /// Runs the group with a savepoint for each batch, so that one that fails is undone alone.
+    fn apply_apart(&mut self, group: &Group) -> Result<Vec<Outcome>, DbError> {
+        self.command("BEGIN IMMEDIATE")?;
+        let mut outcomes = Vec::with_capacity(group.len());
+        for (batch, _) in group {
+            self.command("SAVEPOINT batch")?;
+            let outcome = self.run_all(batch);
+            if outcome.is_err() {
+                self.command("ROLLBACK TO batch")?;
+            }
+            self.command("RELEASE batch")?;
+            outcomes.push(outcome);
+        }
+        self.command("COMMIT")?;
+        Ok(outcomes)
+    }
+
+    fn run_all(&mut self, batch: &Batch) -> Outcome {
+        let mut results = Vec::with_capacity(batch.statements.len());
+        for (position, statement) in batch.statements.iter().enumerate() {
+            let result = self.run(statement).map_err(|error| translate(&error, position))?;
+            if !statement.expect.accepts(result.rows_affected) {
+                return Err(DbError::Conflict { statement: position });
+            }
+            results.push(result);
+        }
+        Ok(results)
     }
 
     fn run(&mut self, statement: &Statement) -> rusqlite::Result<StatementResult> {

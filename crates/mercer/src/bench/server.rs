@@ -63,7 +63,7 @@ pub(super) async fn serve(arguments: ServeArgs, output: Output) -> Result<(), Fa
     let wall = Clock::real();
     let entropy = Entropy::system();
     let db = Db::open(&arguments.database_url).await.map_err(|error| database_failure(&error))?;
-    let listener = listen(Part::Gateway, ([127, 0, 0, 1], 0).into()).await?;
+    let listener = listen(Part::Gateway, ([127, 0, 0, 1], 0).into(), "--url").await?;
     let address = local_url(&listener)?;
     let merchant_id = format!("bench-{}", entropy.alphanumeric(8));
     let key = entropy.alphanumeric(32);

@@ -84,7 +84,7 @@ pub(crate) async fn run(arguments: MessagesArgs, output: Output) -> Result<(), F
 
 fn rendered(detail: &Value, language: Language) -> String {
     let message = if detail["message"].is_object() { &detail["message"] } else { detail };
-    let attempts = detail["attempts"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let attempts = detail["attemptList"].as_array().map(Vec::as_slice).unwrap_or_default();
     let mut text = record(language, &DETAILS, message);
     text.push('\n');
     text.push_str(&table(language, &ATTEMPTS, attempts));

@@ -106,7 +106,7 @@ pub(crate) enum Step {
     /// Open an account.
     Open,
     /// Keep the account as it becomes.
-    Keep(Account),
+    Keep(Box<Account>),
     /// Nothing to do; say yes.
     Agree,
     /// The account it is about is not here (yet): ask again later.
@@ -123,7 +123,7 @@ pub(crate) fn decide(event: &Event, account: Option<&Account>, now: Instant) -> 
     let mut next = Account { updated_at: now, ..account.clone() };
     match kind {
         "renewed" | "trial_converted" | "renewal_cancelled" | "changed" | "upgraded" => {
-            take_over(&mut next, &event.data)
+            take_over(&mut next, &event.data);
         }
         "frozen" => next.state = State::Frozen,
         "unfrozen" => next.state = State::Active,
@@ -135,7 +135,7 @@ pub(crate) fn decide(event: &Event, account: Option<&Account>, now: Instant) -> 
     if account.state == State::Released {
         return Step::Agree;
     }
-    Step::Keep(next)
+    Step::Keep(Box::new(next))
 }
 
 fn take_over(account: &mut Account, data: &Data) {

@@ -50,7 +50,10 @@ pub(crate) async fn receive(State(app): State<SampleApp>, headers: HeaderMap, bo
         Mood::Fail => return refuse(StatusCode::INTERNAL_SERVER_ERROR, "switched to fail"),
         Mood::Down => return refuse(StatusCode::SERVICE_UNAVAILABLE, "switched to down"),
         Mood::Refuse => {
-            return refuse(StatusCode::UNPROCESSABLE_ENTITY, "茶记暂停开户 / Tea Notes opens no accounts at the moment");
+            return refuse(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "茶记暂停开户 / Tea Notes opens no accounts at the moment",
+            );
         }
     }
     let Ok(event) = serde_json::from_slice::<Event>(&body) else {

@@ -13,7 +13,7 @@ mercer_kernel::messages! {
     user => "User name", "账号";
     password => "Password", "密码";
     log_in => "Log in", "登录";
-    where_from => "Account and password stand in the store under \"my purchased services\".", "账号与密码在云商店「我的云服务」中。";
+    where_from => "Account and password stand in the store under \"My services\".", "账号与密码在云商店「已购服务」中。";
     wrong => "User name or password is wrong.", "账号或密码不正确。";
     gone => "This instance was released; its account is gone.", "该实例已释放，账号已不存在。";
     greeting(who: &str) => "Welcome, {who}", "您好，{who}";

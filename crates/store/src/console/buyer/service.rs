@@ -13,6 +13,7 @@ use crate::console::fault::{Fault, refused};
 use crate::console::view::{Action, Block, Cell, Fact, Page, Table};
 use crate::console::{Console, words};
 use crate::instance::{self, Instance, InstanceState, rules, terms};
+use crate::message;
 use crate::order::{self, Order};
 
 /// How often the page looks while the service is being opened or released.
@@ -74,6 +75,9 @@ pub(super) async fn show(
     let texts = Texts(language);
     let instance = own_instance(core, &buyer, &resource_id).await?;
     let orders = order::repo::of_instance(&core.foundation.db, &instance.resource_id).await?;
+    if let Some(opening) = orders.iter().find(|order| order.order_id == instance.order_id) {
+        message::hurry(core, opening).await?;
+    }
     let mut page = Page::new(buyer.frame(core), words::name(&instance.names, language))
         .below("/services", texts.services())
         .badge(words::instance_state(&instance, language));
