@@ -144,7 +144,18 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
 fn open_log(path: &str) -> Result<File, DbError> {
     let log = format!("{path}-wal");
     let opened = File::options().append(true).open(&log);
-    opened.map_err(|error| DbError::Unavailable(format!("cannot open {log}: {error}")))
+    let file = opened.map_err(|error| DbError::Unavailable(format!("cannot open {log}: {error}")))?;
+    sync_folder(Path::new(path)).map_err(|error| DbError::Unavailable(format!("cannot sync {log}: {error}")))?;
+    Ok(file)
+}
+
+/// Makes the names of new files durable; only Unix has such a thing.
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    if cfg!(unix) {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 fn start(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), DbError> {
