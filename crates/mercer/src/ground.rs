@@ -199,7 +199,7 @@ pub(crate) fn database_failure(error: &DbError) -> Failure {
 pub(crate) fn config_failure(error: &ConfigError) -> Failure {
     Failure::new(Exit::Usage, "配置项无效", "a setting cannot be used")
         .input(format!("{}: {} = {}", error.origin, error.key, error.value))
-        .allowed(error.allowed.clone(), error.allowed.clone())
+        .allowed(error.allowed_zh.clone(), error.allowed.clone())
         .next("运行 mercer config example 查看全部配置项", "run mercer config example to see every setting")
 }
 

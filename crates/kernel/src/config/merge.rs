@@ -1,5 +1,6 @@
 //! Lays sources over each other, checking each value against the default's place and type.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use toml::{Table, Value};
@@ -14,11 +15,13 @@ const NOT_SETTINGS: [&str; 3] = ["MERCER_STORE_URL", "MERCER_STORE_TOKEN", "MERC
 /// The settings collected so far.
 pub(super) struct Settings {
     table: Table,
+    /// Where each key that was set came from.
+    origins: HashMap<String, String>,
 }
 
 impl Settings {
     pub(super) fn new(defaults: &str) -> Self {
-        Self { table: defaults.parse().expect("the compiled-in example is valid TOML") }
+        Self { table: defaults.parse().expect("the compiled-in example is valid TOML"), origins: HashMap::new() }
     }
 
     /// Lays a file's text over what is there.
@@ -29,7 +32,9 @@ impl Settings {
             key: "(syntax)".to_owned(),
             value: error.span().and_then(|span| text.get(span)).unwrap_or_default().trim().to_owned(),
             allowed: error.to_string(),
+            allowed_zh: format!("不是有效的 TOML：{error}"),
         })?;
+        self.remember(&table, "", &origin);
         overlay(&mut self.table, table, "", &origin)
     }
 
@@ -52,15 +57,32 @@ impl Settings {
         }
         let slot = table.get_mut(name).ok_or_else(unknown)?;
         *slot = read_as(slot, text).ok_or_else(|| wrong_type(origin, key, text, slot))?;
+        self.origins.insert(key.to_owned(), origin.to_owned());
         Ok(())
     }
 
-    pub(super) fn finish(self) -> Result<Config, ConfigError> {
-        Value::Table(self.table).try_into().map_err(|error: toml::de::Error| ConfigError {
+    /// Where a key came from: a file, a variable, a flag, or the defaults.
+    pub(super) fn origin_of(&self, key: &str) -> String {
+        self.origins.get(key).cloned().unwrap_or_else(|| "settings".to_owned())
+    }
+
+    fn remember(&mut self, table: &Table, path: &str, origin: &str) {
+        for (name, value) in table {
+            let key = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            match value {
+                Value::Table(section) => self.remember(section, &key, origin),
+                _ => drop(self.origins.insert(key, origin.to_owned())),
+            }
+        }
+    }
+
+    pub(super) fn finish(&self) -> Result<Config, ConfigError> {
+        Value::Table(self.table.clone()).try_into().map_err(|error: toml::de::Error| ConfigError {
             origin: "settings".to_owned(),
             key: "(value)".to_owned(),
             value: String::new(),
             allowed: error.message().to_owned(),
+            allowed_zh: format!("取值无法使用：{}", error.message()),
         })
     }
 }
@@ -101,22 +123,26 @@ fn unknown(origin: &str, key: &str, value: &str) -> ConfigError {
         key: key.to_owned(),
         value: value.to_owned(),
         allowed: "there is no such setting; `mercer config example` lists them all".to_owned(),
+        allowed_zh: "没有这个配置项；`mercer config example` 列出全部配置项".to_owned(),
     }
 }
 
 fn wrong_type(origin: &str, key: &str, value: &str, default: &Value) -> ConfigError {
-    let allowed = match default {
-        Value::String(_) => "a text in quotes is wanted",
-        Value::Integer(_) => "a whole number is wanted",
-        Value::Boolean(_) => "true or false is wanted",
-        Value::Array(_) => "a list of texts is wanted",
-        Value::Table(_) => "this is a section: write [section] and its keys below",
-        Value::Float(_) | Value::Datetime(_) => "another type is wanted",
+    let (allowed, allowed_zh) = match default {
+        Value::String(_) => ("a text in quotes is wanted", "应为带引号的文本"),
+        Value::Integer(_) => ("a whole number is wanted", "应为整数"),
+        Value::Boolean(_) => ("true or false is wanted", "应为 true 或 false"),
+        Value::Array(_) => ("a list of texts is wanted", "应为文本列表"),
+        Value::Table(_) => {
+            ("this is a section: write [section] and its keys below", "这是一个小节：请写 [小节名]，并在其下写各配置项")
+        }
+        Value::Float(_) | Value::Datetime(_) => ("another type is wanted", "类型不符"),
     };
     ConfigError {
         origin: origin.to_owned(),
         key: key.to_owned(),
         value: value.to_owned(),
         allowed: format!("{allowed}, for example {default}"),
+        allowed_zh: format!("{allowed_zh}，例如 {default}"),
     }
 }

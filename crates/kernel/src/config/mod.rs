@@ -28,6 +28,8 @@ pub struct ConfigError {
     pub value: String,
     /// What is allowed, and what to do.
     pub allowed: String,
+    /// The same in Chinese.
+    pub allowed_zh: String,
 }
 
 /// All settings. See [`EXAMPLE`] for what each of them means.
@@ -170,7 +172,7 @@ impl Config {
             settings.text(&format!("the flag for {key}"), key, value)?;
         }
         let config = settings.finish()?;
-        ranges::check(&config)?;
+        ranges::check(&config).map_err(|error| ConfigError { origin: settings.origin_of(&error.key), ..error })?;
         Ok(config)
     }
 
@@ -204,6 +206,7 @@ fn read_file(file: Option<&Path>) -> Result<Option<(PathBuf, String)>, ConfigErr
             key: "--config".to_owned(),
             value: path.display().to_string(),
             allowed: format!("the file cannot be read: {error}"),
+            allowed_zh: format!("文件无法读取：{error}"),
         }),
     }
 }

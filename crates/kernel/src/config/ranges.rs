@@ -34,7 +34,11 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
         ("store.messages.retention_days", store.messages.retention_days, 1, 3_650),
     ] {
         if value < least || value > most {
-            return Err(refused(key, &value.to_string(), &format!("{least} to {most} is allowed")));
+            return Err(refused(
+                key,
+                &value.to_string(),
+                (&format!("{least} to {most} is allowed"), &format!("允许 {least} 到 {most}")),
+            ));
         }
     }
     for (key, value, allowed) in [
@@ -46,7 +50,8 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
         ("store.saas_v2.expire_time_digits", &store.saas_v2.expire_time_digits.to_string(), &["14", "17"]),
     ] {
         if !allowed.contains(&value.as_str()) {
-            return Err(refused(key, value, &format!("one of {} is allowed", allowed.join(", "))));
+            let list = allowed.join(", ");
+            return Err(refused(key, value, (&format!("one of {list} is allowed"), &format!("允许的取值：{list}"))));
         }
     }
     check_texts(config)
@@ -58,16 +63,30 @@ fn check_texts(config: &Config) -> Result<(), ConfigError> {
         return Err(refused(
             "gateway.saas_v2.change_refusal_code",
             code,
-            "six digits other than 000000 are allowed, for example 000005",
+            ("six digits other than 000000 are allowed, for example 000005", "应为 000000 以外的六位数字，例如 000005"),
         ));
     }
     let url = &config.database_url;
     if !(url.is_empty() || ["sqlite:", "postgres://", "postgresql://"].iter().any(|start| url.starts_with(start))) {
-        return Err(refused("database_url", url, "sqlite:PATH or postgres://USER@HOST/NAME is allowed, or \"\""));
+        return Err(refused(
+            "database_url",
+            url,
+            (
+                "sqlite:PATH or postgres://USER@HOST/NAME is allowed, or \"\"",
+                "应为 sqlite:路径 或 postgres://用户@主机/库名，或 \"\"",
+            ),
+        ));
     }
     for (key, listen) in [("gateway.listen", &config.gateway.listen), ("store.listen", &config.store.listen)] {
         if listen.parse::<std::net::SocketAddr>().is_err() {
-            return Err(refused(key, listen, "ADDRESS:PORT is allowed, for example 127.0.0.1:7002 or 0.0.0.0:443"));
+            return Err(refused(
+                key,
+                listen,
+                (
+                    "ADDRESS:PORT is allowed, for example 127.0.0.1:7002 or 0.0.0.0:443",
+                    "应为 地址:端口，例如 127.0.0.1:7002 或 0.0.0.0:443",
+                ),
+            ));
         }
     }
     for (key, url) in
@@ -75,7 +94,14 @@ fn check_texts(config: &Config) -> Result<(), ConfigError> {
     {
         let is_address = url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         if !url.is_empty() && (!is_address || url.ends_with('/')) {
-            return Err(refused(key, url, "an http or https address without a slash at the end is allowed, or \"\""));
+            return Err(refused(
+                key,
+                url,
+                (
+                    "an http or https address without a slash at the end is allowed, or \"\"",
+                    "应为末尾不带斜杠的 http 或 https 地址，或 \"\"",
+                ),
+            ));
         }
     }
     for (key, certificate, private) in [
@@ -83,17 +109,25 @@ fn check_texts(config: &Config) -> Result<(), ConfigError> {
         ("store.tls_key", &config.store.tls_certificate, &config.store.tls_key),
     ] {
         if certificate.is_empty() != private.is_empty() {
-            return Err(refused(key, private, "tls_certificate and tls_key go together: set both or none"));
+            return Err(refused(
+                key,
+                private,
+                (
+                    "tls_certificate and tls_key go together: set both or none",
+                    "tls_certificate 与 tls_key 须同时设置或同时留空",
+                ),
+            ));
         }
     }
     Ok(())
 }
 
-fn refused(key: &str, value: &str, allowed: &str) -> ConfigError {
+fn refused(key: &str, value: &str, (allowed, allowed_zh): (&str, &str)) -> ConfigError {
     ConfigError {
         origin: "settings".to_owned(),
         key: key.to_owned(),
         value: value.to_owned(),
         allowed: allowed.to_owned(),
+        allowed_zh: allowed_zh.to_owned(),
     }
 }

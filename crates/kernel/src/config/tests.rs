@@ -45,7 +45,10 @@ fn a_wrong_setting_is_named_with_what_is_allowed() {
         message("[gateway]\nlissten = \"x\""),
         "mercer.toml: gateway.lissten = \"x\": there is no such setting; `mercer config example` lists them all"
     );
-    assert!(message("[store.lifecycle]\nretention_days = 900").contains("0 to 365 is allowed"));
+    assert_eq!(
+        message("[store.lifecycle]\nretention_days = 900"),
+        "mercer.toml: store.lifecycle.retention_days = 900: 0 to 365 is allowed"
+    );
     assert!(message("[store]\nprofile = \"mars\"").contains("sandbox, cn, intl, eu, saascenter"));
     assert!(message("[outbox]\nworkers = \"many\"").contains("a whole number is wanted"));
     assert!(message("[gateway]\ntls_key = \"k.pem\"").contains("go together"));

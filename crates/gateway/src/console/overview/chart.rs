@@ -94,10 +94,12 @@ fn bar(svg: &mut String, (position, hour): (usize, Hour), (highest, floor): (i64
         );
     }
     if (hour.hour + PAGE_OFFSET_HOURS).rem_euclid(6) == 0 {
+        // The last one would stand half outside.
+        let (x, anchor) = if left > 940 { (1_000, "end") } else { (left + 20, "middle") };
         let _ = write!(
             svg,
-            "<text x=\"{}\" y=\"{}\" font-size=\"11\" text-anchor=\"middle\" fill=\"var(--text-soft)\">{}</text>",
-            percent(left + 20),
+            "<text x=\"{}\" y=\"{}\" font-size=\"11\" text-anchor=\"{anchor}\" fill=\"var(--text-soft)\">{}</text>",
+            percent(x),
             floor + 15,
             hour.text()
         );
