@@ -156,7 +156,7 @@ impl Desk<'_> {
         let rendered = refuse(refusal.result_code(), None, self.gateway.settings().text_form);
         let step = Step { refusal: refusal.code(), detail: Some(refusal.wording()), ..Step::refused(rendered) };
         tracing::info!(merchant_id = self.call.merchant_id, refusal = refusal.code(), "a call was refused");
-        // Anybody can send these: what would be pruned within the minute is not written at all.
+        // Anybody can send these: what the next pruning would remove is not written at all.
         if self.gateway.refusals().admits() {
             let mut batch = Batch::new();
             callback::insert(&mut batch, self.call, self.row(&step, ""));

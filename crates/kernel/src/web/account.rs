@@ -245,7 +245,8 @@ fn blocked_after(failures: i64, now: Instant) -> Instant {
     now.plus((FIRST_WAIT * 2_u32.pow(doublings)).min(LONGEST_WAIT))
 }
 
-fn read(row: &Row) -> Result<Account, DbError> {
+/// An account from its first four columns: name, role, subject, display name.
+pub(super) fn read(row: &Row) -> Result<Account, DbError> {
     Ok(Account { name: row.text(0)?, role: row.parse(1)?, subject: row.text(2)?, display_name: row.text(3)? })
 }
 

@@ -8,7 +8,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Uri, header};
 use sha2::{Digest, Sha256};
 
-use super::account::{Account, Accounts};
+use super::account::{self, Account, Accounts};
 use super::language::cookie;
 use super::problem::Problem;
 use super::repo;
@@ -61,10 +61,7 @@ impl Accounts {
     pub async fn signed_in(&self, headers: &HeaderMap) -> Result<Option<Account>, DbError> {
         let Some(token) = cookie(headers, &self.cookie_name()) else { return Ok(None) };
         let row = self.db.query_one(repo::FIND_SESSION, args![self.face, hash(&token), self.wall.now()]).await?;
-        row.map(|row| {
-            Ok(Account { name: row.text(0)?, role: row.parse(1)?, subject: row.text(2)?, display_name: row.text(3)? })
-        })
-        .transpose()
+        row.as_ref().map(account::read).transpose()
     }
 
     /// Faces on one host share cookies whatever their ports, so each has a name of its own.
