@@ -80,6 +80,8 @@ Gateway {
     tls_key: String,
     signature: Signature,
     saas_v2: GatewaySaasV2,
+    saas_v1: GatewaySaasV1,
+    kit: GatewayKit,
     response: Response,
     openapi: GatewayOpenApi,
     delivery: Delivery,
@@ -93,6 +95,16 @@ Signature {
 });
 section!(/// `[gateway.saas_v2]`
     GatewaySaasV2 { body_sign: bool, change_refusal_code: String, });
+section!(/// `[gateway.saas_v1]`
+GatewaySaasV1 {
+    freshness_seconds: u64,
+    plus_fallback: bool,
+    expire_time_zone: String,
+    wait_seconds: u64,
+    pending: String,
+});
+section!(/// `[gateway.kit]`
+    GatewayKit { body_limit_bytes: usize, drop_older: bool, v1_freshness_seconds: u64, v2_body_sign: bool, });
 section!(/// `[gateway.response]`
     Response { ascii_only: bool, });
 section!(/// `[gateway.openapi]`
@@ -114,6 +126,9 @@ Store {
     tls_key: String,
     profile: String,
     saas_v2: StoreSaasV2,
+    saas_v1: StoreSaasV1,
+    kit: StoreKit,
+    order_notify: OrderNotify,
     lifecycle: Lifecycle,
     pricing: Pricing,
     openapi: StoreOpenApi,
@@ -123,6 +138,12 @@ Store {
 });
 section!(/// `[store.saas_v2]`
     StoreSaasV2 { expire_time_digits: u8, product_info_as_string: bool, });
+section!(/// `[store.saas_v1]`
+    StoreSaasV1 { provision_type_values: Vec<String>, });
+section!(/// `[store.kit]`
+    StoreKit { auth_batch: usize, sign_form: String, oaep: String, });
+section!(/// `[store.order_notify]`
+    OrderNotify { fail_order: bool, });
 section!(/// `[store.lifecycle]`
     Lifecycle { grace_days: u64, retention_days: u64, });
 section!(/// `[store.pricing]`

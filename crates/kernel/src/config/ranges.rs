@@ -19,12 +19,17 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
         ("outbox.retention_days", config.outbox.retention_days, 1, 3_650),
         ("gateway.signature.window_seconds", gateway.signature.window_seconds, 1, 900),
         ("gateway.signature.nonce_memory_seconds", gateway.signature.nonce_memory_seconds, 120, 86_400),
+        ("gateway.saas_v1.freshness_seconds", gateway.saas_v1.freshness_seconds, 0, 86_400),
+        ("gateway.saas_v1.wait_seconds", gateway.saas_v1.wait_seconds, 0, 17),
+        ("gateway.kit.body_limit_bytes", gateway.kit.body_limit_bytes as u64, 1_048_576, 67_108_864),
+        ("gateway.kit.v1_freshness_seconds", gateway.kit.v1_freshness_seconds, 0, 86_400),
         ("gateway.openapi.timeout_seconds", gateway.openapi.timeout_seconds, 1, 60),
         ("gateway.delivery.timeout_seconds", gateway.delivery.timeout_seconds, 1, 60),
         ("gateway.delivery.first_retry_seconds", gateway.delivery.first_retry_seconds, 1, 3_600),
         ("gateway.delivery.cap_seconds", gateway.delivery.cap_seconds, 1, 86_400),
         ("gateway.delivery.max_attempts", u64::from(gateway.delivery.max_attempts), 1, 100_000),
         ("gateway.delivery.breaker_pause_seconds", gateway.delivery.breaker_pause_seconds, 1, 3_600),
+        ("store.kit.auth_batch", store.kit.auth_batch as u64, 1, 500),
         ("store.lifecycle.grace_days", store.lifecycle.grace_days, 0, 365),
         ("store.lifecycle.retention_days", store.lifecycle.retention_days, 0, 365),
         ("store.pricing.days_per_month", u64::from(store.pricing.days_per_month), 28, 31),
@@ -43,6 +48,9 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
     }
     for (key, value, allowed) in [
         ("log.format", &config.log.format, &["text", "json"][..]),
+        ("gateway.saas_v1.pending", &gateway.saas_v1.pending, &["instance_page", "retry"]),
+        ("store.kit.sign_form", &store.kit.sign_form, &["direct", "prehash"]),
+        ("store.kit.oaep", &store.kit.oaep, &["sha256/sha256", "sha256/sha1", "sha1/sha1"]),
         ("store.profile", &store.profile, &["sandbox", "cn", "intl", "eu", "saascenter"]),
         ("store.openapi.surplus", &store.openapi.surplus, &["refuse", "ignore"]),
         ("store.aksk.unsigned_payload", &store.aksk.unsigned_payload, &["non_json", "any", "none"]),
@@ -54,7 +62,43 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
             return Err(refused(key, value, (&format!("one of {list} is allowed"), &format!("允许的取值：{list}"))));
         }
     }
+    check_saas_v1(config)?;
     check_texts(config)
+}
+
+fn check_saas_v1(config: &Config) -> Result<(), ConfigError> {
+    let zone = &config.gateway.saas_v1.expire_time_zone;
+    if !is_offset(zone) {
+        return Err(refused(
+            "gateway.saas_v1.expire_time_zone",
+            zone,
+            ("a UTC offset such as +08:00 or -05:30 is allowed", "应为 UTC 偏移量，例如 +08:00 或 -05:30"),
+        ));
+    }
+    let values = &config.store.saas_v1.provision_type_values;
+    let is_short = |value: &String| (1..=3).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit());
+    if values.len() != 2 || !values.iter().all(is_short) {
+        return Err(refused(
+            "store.saas_v1.provision_type_values",
+            &values.join(", "),
+            (
+                "two numbers of one to three digits are allowed, for example [\"1\", \"2\"]",
+                "应为两个一到三位的数字，例如 [\"1\", \"2\"]",
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// `+hh:mm` or `-hh:mm`, at most 14 hours.
+fn is_offset(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let digits = |from: usize| text.get(from..from + 2).and_then(|part| part.parse::<u32>().ok());
+    bytes.len() == 6
+        && matches!(bytes[0], b'+' | b'-')
+        && bytes[3] == b':'
+        && digits(1).is_some_and(|hours| hours <= 14)
+        && digits(4).is_some_and(|minutes| minutes < 60)
 }
 
 fn check_texts(config: &Config) -> Result<(), ConfigError> {
