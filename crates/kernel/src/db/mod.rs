@@ -123,6 +123,20 @@ impl Db {
         Ok(self.query(sql, arguments).await?.into_iter().next())
     }
 
+    /// Reads one row by its key, as cheaply as the engine can. On SQLite the writer answers in its turn, so this
+    /// is only for statements that an index answers at once; whoever counts or searches takes [`Db::query`].
+    ///
+    /// # Errors
+    /// As [`Db::query`].
+    pub async fn find(&self, sql: &'static str, arguments: Vec<Value>) -> Result<Option<Row>, DbError> {
+        self.0.statistics.count_read();
+        let rows = match &self.0.engine {
+            Engine::Sqlite(sqlite) => sqlite.query_in_turn(sql, arguments).await?,
+            Engine::Postgres(postgres) => postgres.query(sql, &arguments).await?,
+        };
+        Ok(rows.into_iter().next())
+    }
+
     /// Applies a batch as a whole; it is on disk when this returns.
     ///
     /// # Errors

@@ -11,6 +11,7 @@
 //! The owner implements [`Work`]: `call` is the network and nothing else, `settle` turns the answer into
 //! a batch that commits together with the job's new state and the attempt's record.
 
+mod direct;
 mod endpoint;
 mod policy;
 mod repo;
@@ -22,6 +23,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+pub use self::direct::TakenJob;
 pub use self::policy::{Next, RetryPolicy};
 pub use self::repo::{Attempt, JobFilter, MIGRATIONS, STATEMENTS};
 pub use crate::http::FailureReason;

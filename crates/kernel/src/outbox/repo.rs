@@ -9,8 +9,10 @@ use crate::db::{Batch, DbError, EngineKind, Migration, Row};
 use crate::web::page::{PageRequest, Paged};
 
 /// The outbox's tables.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "jobs and attempts", sql: include_str!("../../migrations/0001_outbox.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "jobs and attempts", sql: include_str!("../../migrations/0001_outbox.sql") },
+    Migration { version: 2, name: "one index by lane", sql: include_str!("../../migrations/0002_outbox_lane.sql") },
+];
 
 macro_rules! job_columns {
     () => {
@@ -27,7 +29,7 @@ macro_rules! startable {
              AND j.due_at <= $2 AND j.endpoint NOT IN (",
             $closed_endpoints,
             ") AND NOT EXISTS (SELECT 1 FROM outbox_job e WHERE e.owner = j.owner AND e.lane = j.lane \
-             AND e.position < j.position AND e.state IN ('waiting', 'retrying', 'running')) \
+             AND e.finished_at IS NULL AND e.position < j.position) \
              ORDER BY j.due_at, j.position LIMIT $4"
         )
     };
@@ -55,6 +57,10 @@ crate::statements! {
         ON CONFLICT (owner, id) DO UPDATE SET position = excluded.position, payload = excluded.payload,
         state = 'waiting', due_at = excluded.due_at, automatic = 0, manual = 0, first_attempt_at = NULL,
         lease_token = NULL, lease_until = NULL, reason = NULL, detail = NULL, finished_at = NULL";
+    pub(super) PUT_TAKEN = "INSERT INTO outbox_job (owner, id, position, lane, kind, endpoint, merchant_id, subject,
+        payload, state, due_at, created_at, attempt, automatic, first_attempt_at, last_attempt_at, lease_token,
+        lease_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'running', $10, $11, 1, 1, $11, $11, $12, $13)
+        ON CONFLICT (owner, id) DO NOTHING";
     pub(super) CANCEL = "UPDATE outbox_job SET state = 'cancelled', reason = $3, finished_at = $4
         WHERE owner = $1 AND id = $2 AND state IN ('waiting', 'retrying')";
     pub(super) CANCEL_LANE = "UPDATE outbox_job SET state = 'cancelled', reason = $3, finished_at = $4
@@ -67,8 +73,8 @@ crate::statements! {
     CLAIM_SQLITE = claim!(startable!("SELECT value FROM json_each($3)"));
     NEXT_DUE_SQLITE = "SELECT j.due_at FROM outbox_job j WHERE j.owner = $1 AND j.state IN ('waiting', 'retrying')
         AND j.endpoint NOT IN (SELECT value FROM json_each($2)) AND NOT EXISTS (SELECT 1 FROM outbox_job e
-        WHERE e.owner = j.owner AND e.lane = j.lane AND e.position < j.position
-        AND e.state IN ('waiting', 'retrying', 'running')) ORDER BY j.due_at, j.position LIMIT 1";
+        WHERE e.owner = j.owner AND e.lane = j.lane AND e.finished_at IS NULL
+        AND e.position < j.position) ORDER BY j.due_at, j.position LIMIT 1";
     COUNT_RUNNING = "SELECT COUNT(*) FROM outbox_job WHERE owner = $1 AND state = 'running'";
     FINISH = "UPDATE outbox_job SET state = $4, due_at = $5, reason = $6, detail = $7, finished_at = $8, manual = 0,
         lease_token = NULL, lease_until = NULL WHERE owner = $1 AND id = $2 AND lease_token = $3";
@@ -88,6 +94,8 @@ crate::statements! {
         AND ($3 = '' OR kind = $3) AND ($4 = '' OR state = $4) AND ($5 = '' OR subject = $5)
         AND ($6 = '' OR endpoint = $6) AND created_at >= $7 AND created_at < $8
         ORDER BY created_at DESC, position DESC LIMIT $9 OFFSET $10");
+    LIST_LANE = concat!("SELECT ", job_columns!(), " FROM outbox_job WHERE owner = $1 AND lane = $2
+        ORDER BY position DESC LIMIT $3");
     COUNT_JOBS = "SELECT COUNT(*) FROM outbox_job WHERE owner = $1 AND ($2 = '' OR merchant_id = $2)
         AND ($3 = '' OR kind = $3) AND ($4 = '' OR state = $4) AND ($5 = '' OR subject = $5)
         AND ($6 = '' OR endpoint = $6) AND created_at >= $7 AND created_at < $8";
@@ -108,7 +116,7 @@ const NEXT_DUE_POSTGRES: &str = "SELECT j.due_at FROM outbox_job j WHERE j.owner
     AND j.state IN ('waiting', 'retrying')
     AND j.endpoint NOT IN (SELECT json_array_elements_text(CAST(CAST($2 AS TEXT) AS JSON)))
     AND NOT EXISTS (SELECT 1 FROM outbox_job e WHERE e.owner = j.owner AND e.lane = j.lane
-    AND e.position < j.position AND e.state IN ('waiting', 'retrying', 'running'))
+    AND e.finished_at IS NULL AND e.position < j.position)
     ORDER BY j.due_at, j.position LIMIT 1";
 
 /// Finished jobs removed at a time, so that pruning never holds the writer for long.
@@ -208,6 +216,15 @@ impl Outbox {
         let rows = self.0.db.query(LIST_JOBS, arguments).await?;
         let items = rows.iter().map(read_job).collect::<Result<Vec<_>, _>>()?;
         Ok(Paged::new(items, u64::try_from(total).unwrap_or(0), page))
+    }
+
+    /// The newest jobs of a lane, open and finished ones, newest first; at most `limit`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn of_lane(&self, lane: &str, limit: i64) -> Result<Vec<Job>, DbError> {
+        let rows = self.0.db.query(LIST_LANE, args![self.0.owner, lane, limit]).await?;
+        rows.iter().map(read_job).collect()
     }
 
     /// How many jobs stand in each state; of one kind, or of all when `kind` is empty.

@@ -162,7 +162,7 @@ impl Outbox {
     }
 
     /// One attempt from call to commit.
-    async fn attempt<W: Work>(&self, work: &Arc<W>, mut job: Job, token: String) {
+    pub(super) async fn attempt<W: Work>(&self, work: &Arc<W>, mut job: Job, token: String) {
         let policy = work.policy(&job);
         job.is_last = job.automatic_attempts >= policy.max_attempts();
         let stopwatch = self.0.wall.stopwatch();
