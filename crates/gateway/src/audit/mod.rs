@@ -3,8 +3,8 @@
 use mercer_kernel::args;
 use mercer_kernel::clock::Instant;
 use mercer_kernel::db::{Batch, Db, DbError, Row};
+use mercer_kernel::digest::sha256_hex;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 use crate::error::GatewayError;
 use crate::gateway::Gateway;
@@ -200,7 +200,6 @@ fn entry(row: &Row) -> Result<Entry, DbError> {
 }
 
 fn hash(entry: &Entry) -> String {
-    let mut digest = Sha256::new();
     let (position, at) = (entry.position.to_string(), entry.at.as_micros().to_string());
     let parts = [
         position.as_str(),
@@ -212,10 +211,11 @@ fn hash(entry: &Entry) -> String {
         &entry.detail,
         &entry.previous_hash,
     ];
+    let mut joined = Vec::new();
     for part in parts {
         // The length keeps neighbours apart.
-        digest.update((part.len() as u64).to_be_bytes());
-        digest.update(part);
+        joined.extend((part.len() as u64).to_be_bytes());
+        joined.extend(part.as_bytes());
     }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256_hex(joined)
 }

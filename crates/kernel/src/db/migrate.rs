@@ -1,9 +1,8 @@
 //! Migrations: an ordered list per component, each applied once, never changed afterwards.
 
-use sha2::{Digest, Sha256};
-
 use super::{Batch, Db, DbError, Row};
 use crate::args;
+use crate::digest::sha256_hex;
 
 /// One step of a component's schema. Only ever adds; queued work of an older version must still run.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +32,7 @@ pub(super) async fn migrate_sqlite(db: &Db, component: &'static str, migrations:
         for statement in statements(migration.sql) {
             batch.any(statement, Vec::new());
         }
-        batch.one(RECORD, args![component, migration.version, migration.name, checksum(migration.sql)]);
+        batch.one(RECORD, args![component, migration.version, migration.name, sha256_hex(migration.sql)]);
         db.apply(batch).await.map_err(|error| failed(component, migration, &error.to_string()))?;
     }
     Ok(())
@@ -54,17 +53,13 @@ pub(super) fn pending<'a>(
                 migrations.len()
             )));
         };
-        if known.version != version || checksum(known.sql) != recorded {
+        if known.version != version || sha256_hex(known.sql) != recorded {
             return Err(DbError::Migration(format!(
                 "migration {version} of {component} was changed after it was applied; restore its text or the backup"
             )));
         }
     }
     Ok(&migrations[applied.len()..])
-}
-
-pub(super) fn checksum(sql: &str) -> String {
-    Sha256::digest(sql.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(super) fn failed(component: &str, migration: &Migration, reason: &str) -> DbError {

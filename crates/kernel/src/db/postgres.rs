@@ -10,6 +10,7 @@ use super::batch::{Batch, Statement, StatementResult};
 use super::migrate::{self, Migration};
 use super::statistics::Statistics;
 use super::{DbError, Row, Value};
+use crate::digest::sha256_hex;
 
 /// Connections held at most. Each is a process of the server; more of them than it has cores wait on each other.
 const CONNECTIONS: usize = 24;
@@ -104,7 +105,7 @@ async fn migrate_locked(client: &Client, component: &str, migrations: &[Migratio
         let script = format!("BEGIN; {}", migration.sql);
         let run = async {
             client.batch_execute(&script).await?;
-            let (version, checksum) = (migration.version, migrate::checksum(migration.sql));
+            let (version, checksum) = (migration.version, sha256_hex(migration.sql));
             client.execute(migrate::RECORD, &[&component, &version, &migration.name, &checksum]).await?;
             client.batch_execute("COMMIT").await
         };

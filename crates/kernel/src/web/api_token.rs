@@ -10,9 +10,9 @@ use super::account::Accounts;
 use super::language::Language;
 use super::problem::Problem;
 use super::repo;
-use super::session::hash;
 use crate::args;
 use crate::db::{Batch, DbError};
+use crate::digest::sha256_hex;
 
 impl Accounts {
     /// Makes `token` valid. Doing it again changes nothing.
@@ -21,7 +21,7 @@ impl Accounts {
     /// When the database fails; likewise below.
     pub async fn ensure_token(&self, name: &str, token: &str) -> Result<(), DbError> {
         let mut batch = Batch::new();
-        batch.any(repo::INSERT_TOKEN, args![self.face, hash(token), name, self.wall.now()]);
+        batch.any(repo::INSERT_TOKEN, args![self.face, sha256_hex(token), name, self.wall.now()]);
         self.db.apply(batch).await.map(drop)
     }
 
@@ -37,7 +37,7 @@ impl Accounts {
     /// When the database fails.
     pub async fn token_of(&self, headers: &HeaderMap) -> Result<Option<String>, DbError> {
         let Some(token) = bearer(headers) else { return Ok(None) };
-        let row = self.db.query_one(repo::FIND_TOKEN, args![self.face, hash(token)]).await?;
+        let row = self.db.query_one(repo::FIND_TOKEN, args![self.face, sha256_hex(token)]).await?;
         row.map(|row| row.text(0)).transpose()
     }
 }

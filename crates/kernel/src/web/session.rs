@@ -6,7 +6,6 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Uri, header};
-use sha2::{Digest, Sha256};
 
 use super::account::{self, Account, Accounts};
 use super::language::cookie;
@@ -14,6 +13,7 @@ use super::problem::Problem;
 use super::repo;
 use crate::args;
 use crate::db::{Batch, DbError};
+use crate::digest::sha256_hex;
 
 /// How long a sign-in lasts.
 const LIFETIME: Duration = Duration::from_secs(7 * 24 * 3_600);
@@ -36,7 +36,7 @@ impl Accounts {
         let now = self.wall.now();
         let mut batch = Batch::new();
         batch.any(repo::PRUNE_SESSIONS, args![self.face, now]);
-        batch.one(repo::INSERT_SESSION, args![self.face, hash(&token), &account.name, now, now.plus(LIFETIME)]);
+        batch.one(repo::INSERT_SESSION, args![self.face, sha256_hex(&token), &account.name, now, now.plus(LIFETIME)]);
         self.db.apply(batch).await?;
         Ok(self.cookie(&token, LIFETIME.as_secs(), secure))
     }
@@ -48,7 +48,7 @@ impl Accounts {
     pub async fn end_session(&self, headers: &HeaderMap) -> Result<HeaderValue, DbError> {
         if let Some(token) = cookie(headers, &self.cookie_name()) {
             let mut batch = Batch::new();
-            batch.any(repo::DELETE_SESSION, args![self.face, hash(&token)]);
+            batch.any(repo::DELETE_SESSION, args![self.face, sha256_hex(&token)]);
             self.db.apply(batch).await?;
         }
         Ok(self.cookie("", 0, false))
@@ -60,7 +60,7 @@ impl Accounts {
     /// When the database fails.
     pub async fn signed_in(&self, headers: &HeaderMap) -> Result<Option<Account>, DbError> {
         let Some(token) = cookie(headers, &self.cookie_name()) else { return Ok(None) };
-        let row = self.db.query_one(repo::FIND_SESSION, args![self.face, hash(&token), self.wall.now()]).await?;
+        let row = self.db.query_one(repo::FIND_SESSION, args![self.face, sha256_hex(&token), self.wall.now()]).await?;
         row.as_ref().map(account::read).transpose()
     }
 
@@ -124,10 +124,6 @@ fn safe_next(uri: &Uri) -> String {
 #[must_use]
 pub fn percent_encode(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
-}
-
-pub(super) fn hash(token: &str) -> String {
-    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A header pair that sets a cookie.
