@@ -56,6 +56,8 @@ pub struct FieldFault {
 pub struct LineFault {
     /// Its number, the header being line 1.
     pub line: u64,
+    /// The column it is about; empty when the line as a whole cannot be read.
+    pub column: String,
     /// Why, in English.
     pub en: String,
     /// Why, in Chinese.

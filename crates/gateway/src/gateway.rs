@@ -23,7 +23,11 @@ use crate::{api, console, inbound, work};
 
 /// The schema of the gateway.
 const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "gateway", sql: include_str!("../migrations/0001_gateway.sql") }];
+    &[
+        Migration { version: 1, name: "gateway", sql: include_str!("../migrations/0001_gateway.sql") },
+        Migration { version: 2, name: "saas v1", sql: include_str!("../migrations/0002_saas_v1.sql") },
+        Migration { version: 3, name: "accounts", sql: include_str!("../migrations/0003_account.sql") },
+    ];
 
 /// Attempts at once in [`Gateway::run_due`].
 const PARALLEL: usize = 16;
@@ -39,6 +43,8 @@ struct Inner {
     keyring: Keyring,
     accounts: Accounts,
     refusals: Refusals,
+    /// Makes the addresses of instance pages unguessable.
+    page_secret: Vec<u8>,
 }
 
 impl Gateway {
@@ -53,7 +59,9 @@ impl Gateway {
         let outbox =
             Outbox::open(&foundation.db, "gateway", clocks, &foundation.entropy, settings.outbox.clone()).await?;
         let accounts = Accounts::open(&foundation.db, &foundation.wall, &Entropy::system(), "gateway").await?;
+        let page_secret = crate::secret::of(&foundation, crate::secret::INSTANCE_PAGES).await?;
         let gateway = Self(Arc::new(Inner {
+            page_secret,
             foundation,
             settings,
             outbox,
@@ -76,21 +84,30 @@ impl Gateway {
     #[must_use]
     pub fn routes() -> Vec<(String, String)> {
         let production = inbound::ROUTES.iter().map(|(method, path)| ((*method).to_owned(), (*path).to_owned()));
-        production.chain(api::route_list()).chain(console::route_list()).collect()
+        let instance_page = ("GET".to_owned(), crate::instance::page::PATH.to_owned());
+        production.chain([instance_page]).chain(api::route_list()).chain(console::route_list()).collect()
     }
 
     /// Every statement of the gateway with its name, for the test that prepares them on both engines.
     pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         [
+            crate::account::repo::STATEMENTS,
+            crate::account::read::STATEMENTS,
+            crate::account::bulk::STATEMENTS,
+            crate::account::wipe::STATEMENTS,
             crate::audit::STATEMENTS,
             crate::connector::repo::STATEMENTS,
             crate::connector::POOL_STATEMENTS,
             console::STATEMENTS,
+            crate::event::STATEMENTS,
             inbound::callback::STATEMENTS,
             inbound::inbox::STATEMENTS,
             crate::instance::repo::STATEMENTS,
             crate::instance::query::STATEMENTS,
+            crate::instance::snapshot::STATEMENTS,
+            crate::merchant::ENCRYPTION_STATEMENTS,
             crate::merchant::repo::STATEMENTS,
+            crate::secret::STATEMENTS,
         ]
         .into_iter()
         .flatten()
@@ -163,6 +180,10 @@ impl Gateway {
 
     pub(crate) fn keyring(&self) -> &Keyring {
         &self.0.keyring
+    }
+
+    pub(crate) fn page_secret(&self) -> &[u8] {
+        &self.0.page_secret
     }
 
     pub(crate) fn refusals(&self) -> &Refusals {

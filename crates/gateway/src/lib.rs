@@ -5,6 +5,7 @@
 //! application is down. A call is followed from top to bottom in [`inbound`], [`instance`], [`event`]
 //! and [`connector`].
 
+pub mod account;
 pub mod api;
 pub mod audit;
 pub mod connector;
@@ -16,10 +17,13 @@ mod gateway;
 pub mod inbound;
 pub mod instance;
 pub mod merchant;
+mod secret;
 pub mod settings;
 mod storefront;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod testing_kit;
 mod work;
 
 pub use error::GatewayError;

@@ -15,7 +15,9 @@ use mercer_kernel::foundation::Foundation;
 use mercer_kernel::http::{Answer, BoxFuture, Failure, FailureReason, HeaderMap, Outbound, Request};
 use mercer_kernel::vault::{MasterKey, Vault};
 use mercer_protocol::order_query::{CodePrefix, MktCode, OrderInfo, PATH, Response, mock_order};
+use mercer_protocol::saas_v1::{Parameters, auth_token};
 use mercer_protocol::saas_v2::signature::sign;
+use mercer_protocol::time::CompactTime;
 use serde_json::{Value as Json, json};
 use tower::ServiceExt as _;
 
@@ -25,6 +27,7 @@ use crate::merchant::{InterfaceType, NewMerchant, NewStoreLink, Site};
 
 pub(crate) const MERCHANT: &str = "demo";
 pub(crate) const KEY: &str = "k-demo-0001-accesskey";
+pub(crate) const V1_KEY: &str = "9f1c0d5e-2b77-4c1a-8a55-0e6f3b1d2c44";
 pub(crate) const START: Instant = Instant::from_millis(1_735_689_600_000);
 
 /// Answers of the app, in turn; the last one stays.
@@ -96,7 +99,20 @@ impl Produced {
 impl World {
     /// A gateway with one merchant, its key, its link to the store, and no connector.
     pub(crate) async fn bare() -> Self {
-        let db = Db::open("sqlite::memory:").await.unwrap();
+        Self::set(|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub(crate) async fn set(change: impl FnOnce(&mut Config)) -> Self {
+        Self::on(Db::open("sqlite::memory:").await.unwrap(), change).await
+    }
+
+    /// The same on an empty database of any engine.
+    pub(crate) async fn on(db: Db, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::defaults();
+        // The clock stands still: nobody may wait on it.
+        config.gateway.saas_v1.wait_seconds = 0;
+        change(&mut config);
         let clock = Clock::manual(START);
         let entropy = Entropy::seeded(7);
         let master = MasterKey::parse(&"A".repeat(43)).unwrap();
@@ -108,13 +124,14 @@ impl World {
             wall: clock.clone(),
             entropy: entropy.clone(),
             outbound: Arc::clone(&network) as Arc<dyn Outbound>,
-            config: Arc::new(Config::defaults()),
+            config: Arc::new(config),
             public_url: "https://gateway.example.com".to_owned(),
         };
         let gateway = Gateway::open(foundation).await.unwrap();
         let merchant = NewMerchant { merchant_id: MERCHANT.to_owned(), name: "Demo".to_owned() };
         gateway.ensure_merchant(&merchant).await.unwrap();
         gateway.ensure_key(MERCHANT, InterfaceType::Base, KEY).await.unwrap();
+        gateway.ensure_key(MERCHANT, InterfaceType::SaasV1, V1_KEY).await.unwrap();
         let link = NewStoreLink {
             site: Site::Sandbox,
             base_url: "http://store.example.com:7001".to_owned(),
@@ -127,7 +144,12 @@ impl World {
 
     /// The same with a webhook app.
     pub(crate) async fn with_app() -> Self {
-        let world = Self::bare().await;
+        Self::bare().await.and_app().await
+    }
+
+    /// Adds a webhook app.
+    pub(crate) async fn and_app(self) -> Self {
+        let world = self;
         let settings = ConnectorSettings::Webhook {
             url: "https://app.example.com/events".to_owned(),
             timeout_ms: None,
@@ -177,8 +199,30 @@ impl World {
         format!("signature={signature}&timestamp={timestamp}&nonce={nonce}")
     }
 
+    /// A call of SaaS V1.0, signed now.
+    pub(crate) async fn call_v1(&self, parameters: &[(&str, &str)]) -> Produced {
+        self.get(MERCHANT, &self.query_v1(V1_KEY, parameters)).await
+    }
+
+    /// The query of a call of SaaS V1.0, signed now.
+    pub(crate) fn query_v1(&self, key: &str, parameters: &[(&str, &str)]) -> String {
+        let time = CompactTime::milliseconds(self.clock.now().to_jiff()).to_string();
+        let mut parameters = Parameters::of_pairs(parameters.iter().copied());
+        parameters.set("timeStamp", &time);
+        auth_token::signed_query(key, &parameters)
+    }
+
+    pub(crate) async fn get(&self, merchant_id: &str, query: &str) -> Produced {
+        let request = HttpRequest::get(format!("/produce/{merchant_id}?{query}")).body(Body::empty()).unwrap();
+        self.ask(request).await
+    }
+
     pub(crate) async fn send(&self, merchant_id: &str, query: &str, body: impl Into<Body>) -> Produced {
         let request = HttpRequest::post(format!("/produce/{merchant_id}?{query}")).body(body.into()).unwrap();
+        self.ask(request).await
+    }
+
+    pub(crate) async fn ask(&self, request: HttpRequest<Body>) -> Produced {
         let response = self.gateway.router().oneshot(request).await.unwrap();
         let status = response.status();
         let body_sign = response.headers().get("body-sign").map(|value| value.to_str().unwrap().to_owned());

@@ -1,4 +1,4 @@
-//! The gateway's background work: events for the app, and pruning as a timer.
+//! The gateway's background work: events for the app, long lists of accounts, and pruning as a timer.
 
 use std::time::Duration;
 
@@ -7,6 +7,8 @@ use mercer_kernel::db::{Batch, DbError};
 use mercer_kernel::outbox::{FailureReason, Job, NewJob, Outcome, RetryPolicy, Settlement, Work};
 use serde_json::Value as Json;
 
+use crate::account::{bulk, wipe};
+use crate::connector::Delivered;
 use crate::error::GatewayError;
 use crate::event::{self, Delivery};
 use crate::gateway::Gateway;
@@ -30,6 +32,12 @@ pub(crate) struct GatewayWork {
 pub(crate) enum Answer {
     /// An event was offered to the app.
     Delivery(Box<Delivery>),
+    /// An event that only tells was offered to the app.
+    Message(Box<Delivered>),
+    /// A long list of accounts was applied, or a part of it.
+    Sync(bulk::Progress),
+    /// The accounts of a released instance were removed.
+    Wiped(Result<(), DbError>),
     /// A timer rang.
     Timer,
     /// A job this version does not know.
@@ -67,8 +75,14 @@ impl Work for GatewayWork {
     }
 
     async fn call(&self, job: &Job) -> Answer {
-        if job.kind == PRUNE {
-            return Answer::Timer;
+        match job.kind.as_str() {
+            PRUNE => return Answer::Timer,
+            bulk::KIND => return Answer::Sync(bulk::run(&self.gateway, job).await),
+            wipe::KIND => return Answer::Wiped(wipe::run(self.gateway.db(), job).await),
+            _ => {}
+        }
+        if let Some(delivered) = event::deliver_message(&self.gateway, job).await {
+            return Answer::Message(Box::new(delivered));
         }
         match event::deliver(&self.gateway, job).await {
             Some(delivery) => Answer::Delivery(Box::new(delivery)),
@@ -79,11 +93,16 @@ impl Work for GatewayWork {
     async fn settle(&self, job: &Job, answer: &Answer) -> Result<Settlement, GatewayError> {
         match answer {
             Answer::Delivery(delivery) => event::settle(&self.gateway, job, delivery).await,
+            Answer::Message(delivered) => Ok(event::settle_message(delivered)),
+            Answer::Sync(progress) => Ok(bulk::settle(&self.gateway, job, progress)),
+            Answer::Wiped(removed) => Ok(wipe::settle(removed)),
             Answer::Timer => {
                 let now = self.gateway.now();
                 let retention =
                     Duration::from_secs(self.gateway.foundation().config.outbox.retention_days.saturating_mul(86_400));
                 self.gateway.outbox().prune(now.minus(retention)).await?;
+                wipe::prune_events(self.gateway.db(), now.minus(retention)).await?;
+                bulk::prune(self.gateway.db(), now.minus(bulk::STRAY_SLICES)).await?;
                 self.gateway.refusals().restart();
                 let due = now.plus(if self.prune(now).await? > BUSY_ROWS { PRUNE_BUSY } else { PRUNE_IDLE });
                 Ok(Settlement { outcome: Outcome::Again(due), effects: Batch::new(), record: None })

@@ -3,12 +3,18 @@
 use clap::{Parser, Subcommand};
 
 use crate::bench::BenchArgs;
+use crate::commands::application::ApplicationArgs;
 use crate::commands::clock::ClockArgs;
+use crate::commands::enterprise::EnterpriseArgs;
 use crate::commands::instance::InstanceArgs;
 use crate::commands::messages::MessagesArgs;
+use crate::commands::notification::NotificationArgs;
 use crate::commands::order::OrderArgs;
 use crate::config_command::ConfigArgs;
+use crate::encryption::decrypt::DecryptArgs;
+use crate::encryption::encrypt::EncryptArgs;
 use crate::face::FaceArgs;
+use crate::keys::KeysArgs;
 use crate::language::Global;
 use crate::sign::SignArgs;
 use crate::up::UpArgs;
@@ -46,9 +52,15 @@ pub(crate) enum Command {
     Order(OrderArgs),
     Instance(InstanceArgs),
     Messages(MessagesArgs),
+    Enterprise(EnterpriseArgs),
+    Application(ApplicationArgs),
+    Notification(NotificationArgs),
     Clock(ClockArgs),
     Sign(SignArgs),
     Verify(VerifyArgs),
+    Encrypt(EncryptArgs),
+    Decrypt(DecryptArgs),
+    Keys(KeysArgs),
     Bench(BenchArgs),
     Config(ConfigArgs),
 }
@@ -92,20 +104,44 @@ mod tests {
             "mercer messages restart m",
             "mercer clock advance --by P15D",
             "mercer clock advance --until-idle",
+            "mercer instance accept CS1",
+            "mercer enterprise create --name Acme --code acme --first-member li",
+            "mercer enterprise bind t --instance CS1 --release-personal",
+            "mercer enterprise grant bnd --user li --department D1 --json",
+            "mercer enterprise import-members t --file - --skip-bad-rows",
+            "mercer enterprise members t --text li --page 2",
+            "mercer application create --name a --address-id x --login-address https://a.example --public-key k.pem",
+            "mercer notification add --access-type saas --address-id x --merchant-id m",
+            "mercer notification test n",
             "mercer sign v2 --key k --body-text {}",
+            "mercer sign v1 --key k -p activity=newInstance",
+            "mercer sign kit-v2 --key k --form prehash --body-text {} --interface authSync",
+            "mercer verify v1 --key k --url activity=newInstance --mine a=b",
+            "mercer verify kit-v1 --key k -H authToken:x --body b.json",
+            "mercer verify order-notify --key k --body - --mine m.txt",
+            "mercer encrypt v1 --key k --bits 128 --iv A1b2C3d4E5f6G7h8 text",
+            "mercer decrypt client-secret --private-key a.pem --private-key b.pem --file -",
+            "mercer keys rsa --bits 4096 --out d",
+            "mercer keys generate --type v1",
             "mercer bench gateway --seconds 5 --connections 8 --rate 1000 --mix mixed",
             "mercer bench gateway --compare bare",
+            "mercer bench gateway --protocol saas-v1 --background full-sync --rate 500",
             "mercer config example --lang zh",
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");
         }
         for line in [
             "mercer clock advance",
+            "mercer keys rsa --bits 2048",
+            "mercer sign kit-v2 --key k --interface tenantsync",
             "mercer clock advance --by P1D --until-idle",
             "mercer order place",
+            "mercer enterprise grant bnd",
+            "mercer notification add --address-id x",
             "mercer order list --page-size 0",
             "mercer up --store nowhere",
             "mercer bench gateway --url http://a/b",
+            "mercer bench gateway --compare bare --background full-sync",
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
         }

@@ -1,9 +1,11 @@
 //! Store, gateway and sample app put together in one process so that they agree: the store knows where
-//! the gateway takes calls and with which key, the gateway where the store's open APIs are and with
+//! the gateway takes calls and with which keys, the gateway where the store's open APIs are and with
 //! which AK/SK, and the gateway's connector leads to the sample app.
 //!
 //! The three never call each other's code; what is arranged here is what a seller types into two
 //! consoles.
+
+use std::path::Path;
 
 use mercer_gateway::Gateway;
 use mercer_gateway::connector::{ChangeCheck, ConnectorSettings, NewConnector};
@@ -16,13 +18,12 @@ use mercer_store::{SeedInput, Store};
 use crate::connection::{BuyerLine, Connection, Door, Login};
 use crate::failure::{Exit, Failure};
 use crate::ground::{Face, Ground, database_failure};
+use crate::key_pair::{self, KeyPair, KeyPairError};
 use crate::sample_app::{SampleApp, WEBHOOK_PATH};
-use crate::secrets::{Form, Secrets};
+use crate::secrets::{ACCESS_KEY_LENGTH, Form, Secrets};
 
 /// Time the sample app may take for an answer.
 const WEBHOOK_TIMEOUT_MS: u64 = 10_000;
-/// Length of an access key. Source: SaaS V2.0 decision D22.
-const ACCESS_KEY_LENGTH: usize = 32;
 
 /// Where the three are reached.
 #[derive(Debug, Clone)]
@@ -38,13 +39,27 @@ pub(crate) struct Composition {
     pub(crate) gateway: Gateway,
     pub(crate) app: SampleApp,
     pub(crate) connection: Connection,
+    /// The RSA pair that is still to be made, beside the work.
+    pub(crate) key_pair: Option<KeyPair>,
     /// Whether this was the first start on this data.
     pub(crate) is_first_start: bool,
+}
+
+/// What a person may decide about a composition.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Wishes<'a> {
+    /// Ids, nonces and secrets are repeatable.
+    pub(crate) seed: Option<u64>,
+    /// A private key to use instead of a new one.
+    pub(crate) rsa_key: Option<&'a Path>,
 }
 
 /// Everything the parts must agree on.
 struct Agreement {
     access_key: String,
+    kit_access_key: String,
+    general_access_key: String,
+    v1_key: String,
     ak: String,
     sk: String,
     store_token: String,
@@ -61,14 +76,17 @@ struct Agreement {
 pub(crate) async fn compose(
     ground: &mut Ground,
     addresses: Addresses,
-    seed: Option<u64>,
+    wishes: Wishes<'_>,
 ) -> Result<Composition, Failure> {
     let (db, vault) = ground.database(Face::App).await?;
-    let entropies = Entropies::new(seed);
+    let entropies = Entropies::new(wishes.seed);
     let opened = Secrets::open(&db, &vault, &entropies.of(Face::App, 0)).await;
     let secrets = opened.map_err(|error| ground.secret_failure(&error))?;
     let start = secrets.count_start().await.map_err(|error| ground.secret_failure(&error))?;
     let agreement = agree(ground, &secrets).await?;
+    if let Some(file) = wishes.rsa_key {
+        key_pair::bring(&secrets, file).await?;
+    }
 
     let foundation = ground.foundation(Face::Store, entropies.of(Face::Store, start), addresses.store.clone()).await?;
     let store = Store::open(foundation).await.map_err(|error| store_failure(&error))?;
@@ -85,6 +103,9 @@ pub(crate) async fn compose(
     let input = SeedInput {
         production_address: production_address.clone(),
         base_access_key: agreement.access_key.clone(),
+        kit_access_key: agreement.kit_access_key.clone(),
+        general_access_key: agreement.general_access_key.clone(),
+        v1_key: agreement.v1_key.clone(),
         ak: agreement.ak.clone(),
         sk: agreement.sk.clone(),
     };
@@ -92,6 +113,14 @@ pub(crate) async fn compose(
     seed_gateway(&gateway, &seeded.merchant_id, &agreement, &addresses).await?;
     let doors = Doors { store: &store, gateway: &gateway, agreement: &agreement, addresses: &addresses };
     let logins = doors.seed().await?;
+    let pair = KeyPair {
+        secrets,
+        store: store.clone(),
+        gateway: gateway.clone(),
+        merchant_id: seeded.merchant_id.clone(),
+        entropy: entropies.of_keys(start),
+    };
+    let key_pair = pair.give_known().await.map_err(|error| key_pair_failure(&error))?;
     let connection = Connection {
         store: Door { url: addresses.store, token: agreement.store_token },
         gateway: Door { url: addresses.gateway, token: agreement.gateway_token },
@@ -99,12 +128,15 @@ pub(crate) async fn compose(
         merchant_id: seeded.merchant_id,
         production_address,
         access_key: agreement.access_key,
+        kit_access_key: agreement.kit_access_key,
+        general_access_key: agreement.general_access_key,
+        v1_key: agreement.v1_key,
         buyers: seeded.buyers.into_iter().map(|(buyer_id, name)| BuyerLine { buyer_id, name }).collect(),
         product_ids: seeded.product_ids,
         logins,
         data: ground.config.data.display().to_string(),
     };
-    Ok(Composition { store, gateway, app, connection, is_first_start: start == 1 })
+    Ok(Composition { store, gateway, app, connection, key_pair, is_first_start: start == 1 })
 }
 
 /// Chance for each face. Seeded faces get sequences of their own, and another one at every start, so
@@ -125,6 +157,15 @@ impl Entropies {
             Face::Gateway => 2,
             Face::App => 3,
         };
+        self.lane(lane, start)
+    }
+
+    /// Keys are made beside the work, so they have a sequence of their own.
+    fn of_keys(self, start: u64) -> Entropy {
+        self.lane(4, start)
+    }
+
+    fn lane(self, lane: u64, start: u64) -> Entropy {
         match self.seed {
             Some(seed) => Entropy::seeded(seed ^ (lane << 56) ^ (start << 40)),
             None => Entropy::system(),
@@ -139,6 +180,9 @@ async fn agree(ground: &Ground, secrets: &Secrets) -> Result<Agreement, Failure>
     };
     Ok(Agreement {
         access_key: text("base_access_key", Form::Alphanumeric(ACCESS_KEY_LENGTH)).await?,
+        kit_access_key: text("kit_access_key", Form::Alphanumeric(ACCESS_KEY_LENGTH)).await?,
+        general_access_key: text("general_access_key", Form::Alphanumeric(ACCESS_KEY_LENGTH)).await?,
+        v1_key: text("v1_key", Form::UuidLike).await?,
         ak: text("ak", Form::Alphanumeric(20)).await?,
         sk: text("sk", Form::Alphanumeric(40)).await?,
         store_token: text("store_token", Form::Token).await?,
@@ -174,7 +218,14 @@ async fn seed_gateway(
     };
     let seeded = async {
         gateway.ensure_merchant(&merchant).await?;
-        gateway.ensure_key(merchant_id, InterfaceType::Base, &agreement.access_key).await?;
+        for (kind, key) in [
+            (InterfaceType::Base, &agreement.access_key),
+            (InterfaceType::Kit, &agreement.kit_access_key),
+            (InterfaceType::General, &agreement.general_access_key),
+            (InterfaceType::SaasV1, &agreement.v1_key),
+        ] {
+            gateway.ensure_key(merchant_id, kind, key).await?;
+        }
         gateway.ensure_store_link(merchant_id, &link).await?;
         gateway.ensure_connector(merchant_id, &connector).await
     };
@@ -228,6 +279,18 @@ impl Doors<'_> {
 
 fn login(role: &str, url: String, (user, password): (&str, &str)) -> Login {
     Login { role: role.to_owned(), url, user: user.to_owned(), password: password.to_owned() }
+}
+
+fn key_pair_failure(error: &KeyPairError) -> Failure {
+    match error {
+        KeyPairError::Store(error) => store_failure(error),
+        KeyPairError::Gateway(error) => gateway_failure(error),
+        other => Failure::new(
+            Exit::Data,
+            format!("RSA 密钥对不可用：{other}"),
+            format!("the RSA pair cannot be used: {other}"),
+        ),
+    }
 }
 
 /// A store that cannot be opened or seeded.

@@ -37,6 +37,15 @@ pub(crate) struct Connection {
     pub(crate) production_address: String,
     /// The access key of the base interfaces.
     pub(crate) access_key: String,
+    /// The access key of the kit interfaces, V2.0.
+    #[serde(default)]
+    pub(crate) kit_access_key: String,
+    /// The access key of the general interface: order notifications.
+    #[serde(default)]
+    pub(crate) general_access_key: String,
+    /// The Key of SaaS V1.0, base and kit.
+    #[serde(default)]
+    pub(crate) v1_key: String,
     /// The seeded buyers.
     pub(crate) buyers: Vec<BuyerLine>,
     /// Every `productId` that can be ordered.
@@ -139,6 +148,9 @@ mod tests {
             merchant_id: "m_demo".to_owned(),
             production_address: "http://127.0.0.1:7002/produce/m_demo".to_owned(),
             access_key: "k".to_owned(),
+            kit_access_key: "kit".to_owned(),
+            general_access_key: "general".to_owned(),
+            v1_key: "v1".to_owned(),
             buyers: vec![BuyerLine { buyer_id: "b".to_owned(), name: "linlan".to_owned() }],
             product_ids: vec!["p".to_owned()],
             logins: Vec::new(),

@@ -1,7 +1,7 @@
 //! What `sign` and `verify` read from the command line: a body, headers, an address, a time.
 
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use mercer_kernel::clock::Instant;
@@ -30,32 +30,15 @@ impl BodyArgs {
     /// # Errors
     /// When the file cannot be read or is too large.
     pub(crate) fn read(&self) -> Result<Vec<u8>, Failure> {
-        let Some(path) = &self.body else {
-            return Ok(self.body_text.clone().unwrap_or_default().into_bytes());
-        };
-        let source: std::io::Result<Box<dyn std::io::Read>> = if self.is_standard_input() {
-            Ok(Box::new(std::io::stdin().lock()))
-        } else {
-            std::fs::File::open(path).map(|file| Box::new(file) as Box<dyn std::io::Read>)
-        };
-        let mut body = Vec::new();
-        let outcome = source.and_then(|source| source.take(BODY_LIMIT_BYTES + 1).read_to_end(&mut body));
-        let input = format!("--body {}", path.display());
-        if let Err(error) = outcome {
-            return Err(Failure::new(
-                Exit::Usage,
-                format!("读不到请求体：{error}"),
-                format!("the body cannot be read: {error}"),
-            )
-            .input(input)
-            .allowed("文件路径，或 - 表示标准输入", "the path of a file, or - for standard input"));
+        match &self.body {
+            Some(path) => read_path("--body", path),
+            None => Ok(self.body_text.clone().unwrap_or_default().into_bytes()),
         }
-        if body.len() as u64 > BODY_LIMIT_BYTES {
-            return Err(Failure::new(Exit::Usage, "请求体过大", "the body is too large")
-                .input(input)
-                .allowed("最大 12 MiB", "at most 12 MiB"));
-        }
-        Ok(body)
+    }
+
+    /// What `--body` names.
+    pub(crate) fn source(&self) -> Option<&str> {
+        self.body.as_deref().and_then(Path::to_str)
     }
 
     /// The curl option that sends the same bytes; empty when there is no body.
@@ -79,6 +62,49 @@ impl BodyArgs {
     }
 }
 
+/// What an option names: a file that exists, `-` for standard input, or otherwise the text itself.
+///
+/// # Errors
+/// When the file cannot be read or is too large.
+pub(crate) fn given(option: &str, value: &str) -> Result<Vec<u8>, Failure> {
+    let path = Path::new(value);
+    if value == "-" || path.is_file() { read_path(option, path) } else { Ok(value.as_bytes().to_vec()) }
+}
+
+/// The same as text without the line break that editors and `echo` add.
+///
+/// # Errors
+/// As [`given`], and when it is not UTF-8.
+pub(crate) fn given_line(option: &str, value: &str) -> Result<String, Failure> {
+    let text = String::from_utf8(given(option, value)?)
+        .map_err(|_| Failure::new(Exit::Usage, "输入不是 UTF-8 文本", "the input is not UTF-8 text").input(option))?;
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
+}
+
+fn read_path(option: &str, path: &Path) -> Result<Vec<u8>, Failure> {
+    let source: std::io::Result<Box<dyn std::io::Read>> = if path == "-" {
+        Ok(Box::new(std::io::stdin().lock()))
+    } else {
+        std::fs::File::open(path).map(|file| Box::new(file) as Box<dyn std::io::Read>)
+    };
+    let mut bytes = Vec::new();
+    let outcome = source.and_then(|source| source.take(BODY_LIMIT_BYTES + 1).read_to_end(&mut bytes));
+    let input = format!("{option} {}", path.display());
+    if let Err(error) = outcome {
+        let (zh, en) = (format!("读不到输入：{error}"), format!("the input cannot be read: {error}"));
+        return Err(Failure::new(Exit::Usage, zh, en)
+            .input(input)
+            .allowed("文件路径，或 - 表示标准输入", "the path of a file, or - for standard input"));
+    }
+    if bytes.len() as u64 > BODY_LIMIT_BYTES {
+        return Err(Failure::new(Exit::Usage, "输入过大", "the input is too large")
+            .input(input)
+            .allowed("最大 12 MiB", "at most 12 MiB"));
+    }
+    Ok(bytes)
+}
+
 /// A text in single quotes of a POSIX shell.
 pub(crate) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
@@ -95,6 +121,17 @@ pub(crate) fn address(text: &str) -> Result<Url, String> {
         Ok(url)
     } else {
         Err("write an http or https address with a host, such as https://saas.example.com/produce".to_owned())
+    }
+}
+
+/// A parameter as `name=value`; the parser of `--param`.
+///
+/// # Errors
+/// A sentence that says what is allowed.
+pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        Some(_) | None => Err("write name=value, for example activity=newInstance".to_owned()),
     }
 }
 
@@ -129,47 +166,9 @@ pub(crate) fn host_of(url: &Url) -> String {
     }
 }
 
-/// Where two texts differ first, as people look for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Difference {
-    /// Position of the first byte that differs, from 0.
-    pub(crate) byte: usize,
-    /// The own text around it.
-    pub(crate) ours: String,
-    /// The presented text around it.
-    pub(crate) theirs: String,
-}
-
-/// Finds the first difference.
-pub(crate) fn difference(ours: &[u8], theirs: &[u8]) -> Option<Difference> {
-    let same = ours.iter().zip(theirs).take_while(|(left, right)| left == right).count();
-    let differs = same < ours.len() || same < theirs.len();
-    differs.then(|| Difference { byte: same, ours: around(ours, same), theirs: around(theirs, same) })
-}
-
-fn around(text: &[u8], byte: usize) -> String {
-    const BEFORE: usize = 12;
-    const AFTER: usize = 24;
-    let start = byte.saturating_sub(BEFORE).min(text.len());
-    let end = (byte + AFTER).min(text.len());
-    if byte >= text.len() {
-        return format!("{}⟨end⟩", String::from_utf8_lossy(&text[start..]).escape_debug());
-    }
-    let (before, after) = (String::from_utf8_lossy(&text[start..byte]), String::from_utf8_lossy(&text[byte..end]));
-    format!("{}▶{}", before.escape_debug(), after.escape_debug())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_first_difference_is_named_by_byte() {
-        let found = difference(b"abcdef", b"abcXef").unwrap();
-        assert_eq!((found.byte, found.ours.as_str(), found.theirs.as_str()), (3, "abc▶def", "abc▶Xef"));
-        assert_eq!(difference(b"abc", b"abcd").unwrap().ours, "abc⟨end⟩");
-        assert_eq!(difference(b"abc", b"abc"), None);
-    }
 
     #[test]
     fn a_quote_survives_the_shell() {

@@ -7,13 +7,17 @@
 mod bench;
 mod cli;
 mod commands;
+mod compare;
 mod compose;
 mod config_command;
 mod connection;
+mod encryption;
 mod face;
 mod failure;
 mod ground;
 mod input;
+mod key_pair;
+mod keys;
 mod language;
 mod life;
 mod output;
@@ -52,8 +56,11 @@ fn main() -> ExitCode {
 
 fn start(command: Command, output: Output) -> Result<(), Failure> {
     match command {
-        Command::Sign(arguments) => sign::run(arguments, output),
+        Command::Sign(arguments) => sign::run(&arguments, output),
         Command::Verify(arguments) => verify::run(&arguments, output),
+        Command::Encrypt(arguments) => encryption::encrypt::run(&arguments, output),
+        Command::Decrypt(arguments) => encryption::decrypt::run(&arguments, output),
+        Command::Keys(arguments) => keys::run(&arguments, output),
         Command::Config(arguments) => config_command::run(arguments, output),
         Command::Up(arguments) => on_runtime(up::run(arguments, output)),
         Command::Gateway(arguments) => on_runtime(face::gateway(arguments, output)),
@@ -61,6 +68,9 @@ fn start(command: Command, output: Output) -> Result<(), Failure> {
         Command::Order(arguments) => on_runtime(commands::order::run(arguments, output)),
         Command::Instance(arguments) => on_runtime(commands::instance::run(arguments, output)),
         Command::Messages(arguments) => on_runtime(commands::messages::run(arguments, output)),
+        Command::Enterprise(arguments) => on_runtime(commands::enterprise::run(arguments, output)),
+        Command::Application(arguments) => on_runtime(commands::application::run(arguments, output)),
+        Command::Notification(arguments) => on_runtime(commands::notification::run(arguments, output)),
         Command::Clock(arguments) => on_runtime(commands::clock::run(arguments, output)),
         Command::Bench(arguments) => on_runtime(bench::run(arguments, output)),
     }

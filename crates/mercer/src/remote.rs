@@ -92,6 +92,24 @@ impl Remote {
         self.exchange(self.post_request(path, body, ANSWER_TIMEOUT_MS)).await
     }
 
+    /// Makes something so.
+    ///
+    /// # Errors
+    /// As [`Remote::get`].
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        let request = self.post_request(path, Some(body), ANSWER_TIMEOUT_MS);
+        self.exchange(Request { method: Method::PUT, ..request }).await
+    }
+
+    /// Removes something.
+    ///
+    /// # Errors
+    /// As [`Remote::get`].
+    pub(crate) async fn delete(&self, path: &str) -> Result<Value, Failure> {
+        let request = self.post_request(path, None, ANSWER_TIMEOUT_MS);
+        self.exchange(Request { method: Method::DELETE, ..request }).await
+    }
+
     /// Changes something that may take long.
     ///
     /// # Errors

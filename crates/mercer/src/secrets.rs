@@ -8,6 +8,9 @@ use mercer_kernel::db::{Batch, Db, DbError, Migration};
 use mercer_kernel::entropy::Entropy;
 use mercer_kernel::vault::{Place, Vault, VaultError};
 
+/// Length of an access key. Source: SaaS V2.0 decision D22.
+pub(crate) const ACCESS_KEY_LENGTH: usize = 32;
+
 const MIGRATIONS: &[Migration] = &[Migration {
     version: 1,
     name: "secrets of the program",
@@ -40,6 +43,8 @@ pub(crate) enum SecretError {
 pub(crate) enum Form {
     /// Letters and digits: access keys, AK, SK.
     Alphanumeric(usize),
+    /// A SaaS V1.0 Key: 36 characters, as a UUID.
+    UuidLike,
     /// A bearer token of our APIs.
     Token,
     /// A Standard Webhooks secret of 32 bytes.
@@ -83,13 +88,21 @@ impl Secrets {
         if let Some(text) = self.find(name).await? {
             return Ok(Secret { text, is_new: false });
         }
-        let sealed = self.vault.seal(place(name), &make(&self.entropy, form))?;
+        let text = self.keep(name, &make(&self.entropy, form)).await?;
+        Ok(Secret { text, is_new: true })
+    }
+
+    /// Keeps a secret that was made elsewhere; the one that is kept, for the first one stays.
+    ///
+    /// # Errors
+    /// As [`Secrets::secret`].
+    pub(crate) async fn keep(&self, name: &'static str, text: &str) -> Result<String, SecretError> {
+        let sealed = self.vault.seal(place(name), text)?;
         let mut batch = Batch::new();
         batch.any(INSERT, args![name, sealed]);
         self.db.apply(batch).await?;
         // Another process may have been first; its secret is the one both use.
-        let text = self.find(name).await?.unwrap_or_default();
-        Ok(Secret { text, is_new: true })
+        Ok(self.find(name).await?.unwrap_or_default())
     }
 
     /// Counts this start: 1 for the first.
@@ -104,12 +117,25 @@ impl Secrets {
         Ok(starts.and_then(|starts| u64::try_from(starts).ok()).unwrap_or(1))
     }
 
-    async fn find(&self, name: &str) -> Result<Option<String>, SecretError> {
+    /// The secret of that name, when there is one.
+    ///
+    /// # Errors
+    /// As [`Secrets::secret`].
+    pub(crate) async fn find(&self, name: &str) -> Result<Option<String>, SecretError> {
         match self.db.query_one(FIND, args![name]).await? {
             Some(row) => Ok(Some(self.vault.open_at(place(name), &row.text(0)?)?)),
             None => Ok(None),
         }
     }
+}
+
+/// A random UUID of version 4, the form of a SaaS V1.0 Key. Source: SaaS V1.0 §2.1.
+pub(crate) fn uuid_like(entropy: &Entropy) -> String {
+    let mut bytes = entropy.bytes::<16>();
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }
 
 fn place(name: &str) -> Place<'_> {
@@ -119,6 +145,7 @@ fn place(name: &str) -> Place<'_> {
 fn make(entropy: &Entropy, form: Form) -> String {
     match form {
         Form::Alphanumeric(length) => entropy.alphanumeric(length),
+        Form::UuidLike => uuid_like(entropy),
         Form::Token => format!("mk_{}", entropy.alphanumeric(40)),
         Form::Webhook => {
             use base64::Engine as _;
@@ -150,6 +177,7 @@ mod tests {
         let again = secrets.secret("password", Form::Password).await.unwrap();
         assert!(first.is_new && !again.is_new);
         assert_eq!((first.text.len(), &first.text), (14, &again.text));
+        assert_eq!(secrets.keep("password", "another").await.unwrap(), first.text);
         assert_eq!((secrets.count_start().await.unwrap(), secrets.count_start().await.unwrap()), (1, 2));
         for (name, sql) in STATEMENTS {
             db.check_statement(sql).await.unwrap_or_else(|error| panic!("{name}: {error}"));

@@ -12,7 +12,7 @@ use mercer_kernel::telemetry::start_logging;
 use mercer_protocol::Wording;
 use serde_json::json;
 
-use crate::compose::{Addresses, Composition, compose};
+use crate::compose::{Addresses, Composition, Wishes, compose};
 use crate::connection::Connection;
 use crate::failure::{Exit, Failure};
 use crate::ground::{Face, Ground, Loopback, config_failure, listen, local_url};
@@ -48,6 +48,9 @@ pub(crate) struct UpArgs {
     /// Make ids, nonces and secrets repeatable; for demonstrations and tests only (随机种子)
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// RSA private key of the seeded merchant in PEM, instead of a new one (RSA 私钥)
+    #[arg(long, value_name = "FILE")]
+    rsa_key: Option<PathBuf>,
     /// Settings file; otherwise mercer.toml in the working folder when there is one (配置文件)
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -73,8 +76,9 @@ pub(crate) async fn run(arguments: UpArgs, output: Output) -> Result<(), Failure
         gateway: public_url(&config.gateway.public_url, local_url(&gateway_listener)?),
         app: local_url(&app_listener)?,
     };
-    let Composition { store, gateway, app, connection, is_first_start } =
-        compose(&mut ground, addresses, arguments.seed).await?;
+    let wishes = Wishes { seed: arguments.seed, rsa_key: arguments.rsa_key.as_deref() };
+    let Composition { store, gateway, app, connection, key_pair, is_first_start } =
+        compose(&mut ground, addresses, wishes).await?;
 
     let life = Life::new(&wall);
     let limits = ServerSettings::from_config(&config.server);
@@ -83,6 +87,9 @@ pub(crate) async fn run(arguments: UpArgs, output: Output) -> Result<(), Failure
     life.listen(app_listener, app.router(), limits);
     life.work(|stop| async move { store.run(stop).await });
     life.work(|stop| async move { gateway.run(stop).await });
+    if let Some(key_pair) = key_pair {
+        life.work(|stop| key_pair.make(stop));
+    }
 
     if arguments.virtual_clock {
         stop_the_clock(&connection, output).await?;

@@ -100,6 +100,15 @@ pub(crate) fn without_nulls(value: Value) -> Value {
     }
 }
 
+/// Drops null members of an object, at every depth.
+pub(crate) fn dropping_nulls(members: Map<String, Value>) -> Map<String, Value> {
+    members
+        .into_iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| (name, without_nulls(value)))
+        .collect()
+}
+
 /// Compact text of an object.
 pub(crate) fn compact(map: &Map<String, Value>) -> String {
     serde_json::to_string(map).expect("a JSON value in memory can always be written")

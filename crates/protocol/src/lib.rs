@@ -5,6 +5,9 @@
 //! use this crate alone.
 //!
 //! - [`saas_v2`]: the base interfaces of SaaS V2.0, their signature and their answers
+//! - [`saas_v1`]: the base interfaces of SaaS V1.0, with [`cipher`], its encrypted fields
+//! - [`kit`]: the five calls that carry enterprises, members and departments, V2.0 and V1.0
+//! - [`order_notify`]: the notice after a payment
 //! - [`aksk`]: SDK-HMAC-SHA256, the signature of the store's open APIs
 //! - [`order_query`]: the open API a merchant asks for an order's content
 //! - [`result_code`], [`time`], [`field`], [`body_sign`], [`wording`]: what they share
@@ -14,15 +17,22 @@
 
 pub mod aksk;
 pub mod body_sign;
+pub mod cipher;
 pub mod field;
+pub mod kit;
+pub mod order_notify;
 pub mod order_query;
 pub mod result_code;
+pub mod saas_v1;
 pub mod saas_v2;
 pub mod time;
 pub mod wording;
 
 mod digest;
 mod json;
+mod parse_refusal;
+mod redact;
 
+pub use parse_refusal::{ParseReason, ParseRefusal};
 pub use result_code::ResultCode;
 pub use wording::Wording;

@@ -1,13 +1,16 @@
-//! Time texts of the protocol. Every interface has its own form; all of them are UTC.
+//! Time texts of the protocol. Every interface has its own form, and two of them their own zone.
 //!
-//! Source: SaaS V2.0 §3 (`yyyyMMddHHmmss`, printed also with milliseconds), open APIs §1.2
-//! (`yyyyMMdd'T'HHmmss'Z'`).
+//! Source: SaaS V2.0 §3 (`yyyyMMddHHmmss`, printed also with milliseconds, UTC), open APIs §1.2
+//! (`yyyyMMdd'T'HHmmss'Z'`), SaaS V1.0 §2.2 and kit §2.1 (17 digits, some of them UTC+8).
 
 use std::fmt;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
+
+/// The zone of the kit's times and, by default, of `expireTime` in V1.0. Source: kit §2.1, SaaS V1.0 D12.
+pub const UTC_PLUS_8: Offset = Offset::constant(8);
 
 /// The text is no time in the form that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,27 +53,37 @@ impl CompactTime {
 
     /// Reads 14 or 17 digits as UTC.
     pub fn parse(text: &str) -> Result<Self, TimeError> {
+        Self::parse_at(text, Offset::UTC)
+    }
+
+    /// Reads 14 or 17 digits as the local time of `zone`.
+    pub fn parse_at(text: &str, zone: Offset) -> Result<Self, TimeError> {
         let refusal = || TimeError { text: crate::json::shortened(text, 40), expected: "yyyyMMddHHmmss[SSS]" };
         let form = match text.len() {
             14 => CompactForm::Seconds,
             17 => CompactForm::Milliseconds,
             _ => return Err(refusal()),
         };
-        let at = instant_of_digits(text).ok_or_else(refusal)?;
+        let at = instant_of_digits(text, zone).ok_or_else(refusal)?;
         Ok(Self { at, form })
+    }
+
+    /// The digits of the local time of `zone`.
+    pub fn format_at(&self, zone: Offset) -> String {
+        let civil = zone.to_datetime(self.at);
+        let (year, month, day) = (civil.year(), civil.month(), civil.day());
+        let (hour, minute, second) = (civil.hour(), civil.minute(), civil.second());
+        let digits = format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}");
+        match self.form {
+            CompactForm::Seconds => digits,
+            CompactForm::Milliseconds => format!("{digits}{:03}", civil.millisecond()),
+        }
     }
 }
 
 impl fmt::Display for CompactTime {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let civil = Offset::UTC.to_datetime(self.at);
-        let (year, month, day) = (civil.year(), civil.month(), civil.day());
-        let (hour, minute, second) = (civil.hour(), civil.minute(), civil.second());
-        write!(formatter, "{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}")?;
-        match self.form {
-            CompactForm::Seconds => Ok(()),
-            CompactForm::Milliseconds => write!(formatter, "{:03}", civil.millisecond()),
-        }
+        formatter.write_str(&self.format_at(Offset::UTC))
     }
 }
 
@@ -88,10 +101,28 @@ pub fn parse_basic_iso(text: &str) -> Result<Timestamp, TimeError> {
     if !text.is_ascii() || bytes.len() != 16 || bytes[8] != b'T' || bytes[15] != b'Z' {
         return Err(refusal());
     }
-    instant_of_digits(&format!("{}{}", &text[..8], &text[9..15])).ok_or_else(refusal)
+    instant_of_digits(&format!("{}{}", &text[..8], &text[9..15]), Offset::UTC).ok_or_else(refusal)
 }
 
-fn instant_of_digits(digits: &str) -> Option<Timestamp> {
+/// Reads an offset such as `+08:00` or `-05:30`, the form of the setting `expire_time_zone`.
+pub fn parse_offset(text: &str) -> Option<Offset> {
+    let (sign, rest) = match text.split_at_checked(1)? {
+        ("+", rest) => (1, rest),
+        ("-", rest) => (-1, rest),
+        _ => return None,
+    };
+    let (hours, minutes) = rest.split_once(':')?;
+    let two_digits = |part: &str| (part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit())).then_some(());
+    two_digits(hours)?;
+    two_digits(minutes)?;
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    if minutes > 59 {
+        return None;
+    }
+    Offset::from_seconds(sign * (hours * 3_600 + minutes * 60)).ok()
+}
+
+fn instant_of_digits(digits: &str, zone: Offset) -> Option<Timestamp> {
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
@@ -107,7 +138,7 @@ fn instant_of_digits(digits: &str) -> Option<Timestamp> {
         milliseconds * 1_000_000,
     )
     .ok()?;
-    Offset::UTC.to_timestamp(civil).ok()
+    zone.to_timestamp(civil).ok()
 }
 
 #[cfg(test)]
@@ -134,6 +165,23 @@ mod tests {
             "+0221124023618",
         ] {
             assert!(CompactTime::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_local_time_of_another_zone_is_the_right_instant() {
+        let time = CompactTime::parse_at("20240311093015120", UTC_PLUS_8).unwrap();
+        assert_eq!(time.to_string(), "20240311013015120");
+        assert_eq!(time.format_at(UTC_PLUS_8), "20240311093015120");
+        assert!(CompactTime::parse_at("99991231235959", Offset::constant(-23)).is_err());
+    }
+
+    #[test]
+    fn offsets_have_one_form() {
+        assert_eq!(parse_offset("+08:00"), Some(UTC_PLUS_8));
+        assert_eq!(parse_offset("-05:30").map(Offset::seconds), Some(-19_800));
+        for text in ["", "8", "+8:00", "+08:60", "+0800", "Z", "+99:00", "＋08:00"] {
+            assert_eq!(parse_offset(text), None, "{text}");
         }
     }
 

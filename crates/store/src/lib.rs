@@ -9,6 +9,7 @@
 //! - `instance`: what an order opened, and its life
 //! - `callback`: what is called when, how answers are read, the retry table
 //! - `message`: the calls as the seller centre shows them
+//! - `notification`: announcing orders to the merchant
 //! - `clock`: the store's own time
 //! - `merchant`, `openapi`, `control`: who sells and buys, the open APIs, the control API
 
@@ -22,6 +23,7 @@ mod error;
 mod instance;
 mod merchant;
 mod message;
+mod notification;
 mod openapi;
 mod order;
 mod refusal;
@@ -64,6 +66,8 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0001_store.sql"),
     },
     Migration { version: 2, name: "merchants, buyers, keys", sql: include_str!("../migrations/0002_store_edge.sql") },
+    Migration { version: 3, name: "SaaS V1.0", sql: include_str!("../migrations/0003_saas_v1.sql") },
+    Migration { version: 5, name: "order notification", sql: include_str!("../migrations/0005_notification.sql") },
 ];
 
 /// The store. Clones share it.
@@ -191,6 +195,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         instance::INSTANCE_STATEMENTS,
         message::MESSAGE_STATEMENTS,
         message::NOTICE_STATEMENTS,
+        notification::NOTIFICATION_STATEMENTS,
         clock::STATEMENTS,
         merchant::MERCHANT_STATEMENTS,
         control::CONTROL_STATEMENTS,

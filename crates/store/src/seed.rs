@@ -1,5 +1,5 @@
-//! A store that can be used at once: one merchant with its secrets and address, two buyers, six
-//! products, and console accounts.
+//! A store that can be used at once: one merchant with its secrets and address, two buyers, products of every
+//! kind, and console accounts.
 //!
 //! Seeding is idempotent and runs at every start of `mercer up`: what exists stays, what is missing is
 //! added, and what store and gateway must agree on (access key, AK/SK, production address) is brought
@@ -13,6 +13,7 @@ use serde::Deserialize;
 use crate::catalog::{self, Names, NewProduct, NewSku};
 use crate::error::{Answer, StoreError};
 use crate::merchant::{self, CustomerType, InterfaceType, NewAddress, NewBuyer, NewCredential, NewKey, NewMerchant};
+use crate::notification::{self, AccessType, NewConfiguration};
 use crate::{Core, Store};
 
 /// The products of a fresh store.
@@ -36,6 +37,12 @@ pub struct SeedInput {
     pub production_address: String,
     /// The access key of the base interfaces.
     pub base_access_key: String,
+    /// The V1.0 Key: SaaS V1.0 base interfaces and kit.
+    pub v1_key: String,
+    /// The access key of the kit of V2.0.
+    pub kit_access_key: String,
+    /// The access key of order notification.
+    pub general_access_key: String,
     /// AK of the open APIs.
     pub ak: String,
     /// SK of the open APIs.
@@ -72,7 +79,7 @@ pub async fn seed(store: &Store, input: &SeedInput) -> Result<Seeded, StoreError
     let core = store.core();
     seed_merchant(core, input).await?;
     let buyers = seed_buyers(&core.foundation).await?;
-    let product_ids = seed_products(core).await?;
+    let product_ids = seed_products(core, Share::Plain).await?;
     Ok(Seeded { merchant_id: MERCHANT_ID.to_owned(), address_id: ADDRESS_ID.to_owned(), buyers, product_ids })
 }
 
@@ -127,14 +134,17 @@ async fn seed_merchant(core: &Core, input: &SeedInput) -> Answer<()> {
         };
         merchant::add_merchant(foundation, &wanted).await?;
     }
-    // A key that was rotated away since is known too: the rotation was somebody's decision and stays.
-    if !merchant::knows_key(foundation, MERCHANT_ID, &input.base_access_key).await? {
-        let wanted = NewKey {
-            interface_type: InterfaceType::Base,
-            access_key: Some(input.base_access_key.clone()),
-            overlap_hours: Some(0),
-        };
-        merchant::add_key(foundation, MERCHANT_ID, &wanted, 0).await?;
+    for (interface_type, text) in [
+        (InterfaceType::Base, &input.base_access_key),
+        (InterfaceType::SaasV1, &input.v1_key),
+        (InterfaceType::Kit, &input.kit_access_key),
+        (InterfaceType::General, &input.general_access_key),
+    ] {
+        // A key that was rotated away since is known too: the rotation was somebody's decision and stays.
+        if !merchant::knows_key(foundation, MERCHANT_ID, text).await? {
+            let wanted = NewKey { interface_type, access_key: Some(text.clone()), overlap_hours: Some(0) };
+            merchant::add_key(foundation, MERCHANT_ID, &wanted, 0).await?;
+        }
     }
     match merchant::caller_by_ak(foundation, &input.ak).await? {
         Some(caller) if caller.sk == input.sk => {}
@@ -159,9 +169,17 @@ async fn seed_address(core: &Core, url: &str) -> Answer<()> {
         None => {
             let wanted = NewAddress { address_id: Some(ADDRESS_ID.to_owned()), url: url.to_owned() };
             merchant::add_address(foundation, MERCHANT_ID, &wanted, policies).await?;
+            // With the address and not at every start: whoever deletes it later means it.
+            notification::add(core, MERCHANT_ID, &announced()).await?;
         }
     }
     Ok(())
+}
+
+/// Products without interfaces: all that the merchant hears of their orders is a notification.
+fn announced() -> NewConfiguration {
+    let access_type = Some(AccessType::Other);
+    NewConfiguration { access_type, product_code: None, address_id: ADDRESS_ID.to_owned() }
 }
 
 async fn seed_buyers(foundation: &Foundation) -> Answer<Vec<(String, String)>> {
@@ -202,14 +220,26 @@ struct SeedProduct {
     name: Names,
     description: Names,
     currency: mercer_kernel::money::Currency,
+    #[serde(flatten)]
+    integration: catalog::Integration,
     skus: Vec<NewSku>,
 }
 
-async fn seed_products(core: &Core) -> Answer<Vec<String>> {
+/// Which of the seeded products.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Share {
+    /// Those that need nothing but an address and keys.
+    Plain,
+    /// Joint products, once their application credential is there.
+    Joint,
+}
+
+/// Publishes seeded products that are not there yet; returns every `productId` of them.
+pub(crate) async fn seed_products(core: &Core, share: Share) -> Answer<Vec<String>> {
     let products: Vec<SeedProduct> = serde_json::from_str(PRODUCTS)
         .map_err(|reason| StoreError::Broken(format!("the seeded products: {reason}")))?;
     let mut product_ids = Vec::new();
-    for product in products {
+    for product in products.into_iter().filter(|product| product.integration.joint == (share == Share::Joint)) {
         let prices = product.skus.iter().flat_map(|sku| &sku.prices);
         product_ids.extend(prices.filter_map(|price| price.product_id.clone()));
         if catalog::product(core, &product.product_code).await?.is_some() {
@@ -222,6 +252,7 @@ async fn seed_products(core: &Core) -> Answer<Vec<String>> {
             name: product.name,
             description: product.description,
             currency: product.currency,
+            integration: product.integration,
             state: catalog::ProductState::OnSale,
             skus: product.skus,
         };
@@ -233,6 +264,7 @@ async fn seed_products(core: &Core) -> Answer<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Access;
     use crate::control::test_world::{AK, SK, World};
     use crate::window::Window;
 
@@ -240,6 +272,9 @@ mod tests {
         SeedInput {
             production_address: format!("http://127.0.0.1:{port}/produce/m_demo"),
             base_access_key: key.to_owned(),
+            v1_key: "9f1c0d5e-2b77-4c1a-8a55-0e6f3b1d2c44".to_owned(),
+            kit_access_key: "demo-kit-access-key".to_owned(),
+            general_access_key: "demo-general-access-key".to_owned(),
             ak: AK.to_owned(),
             sk: sk.to_owned(),
         }
@@ -252,7 +287,7 @@ mod tests {
         assert_eq!(again, world.seeded);
         let foundation = &world.store.core().foundation;
         assert_eq!(merchant::list(foundation, Window::first(9)).await.unwrap().len(), 1);
-        assert_eq!(merchant::keys(foundation, MERCHANT_ID).await.unwrap().len(), 1);
+        assert_eq!(merchant::keys(foundation, MERCHANT_ID).await.unwrap().len(), 4);
         assert_eq!(merchant::addresses(foundation, MERCHANT_ID).await.unwrap().len(), 1);
         assert_eq!(merchant::credentials(foundation, MERCHANT_ID).await.unwrap().len(), 1);
         assert_eq!(merchant::buyers(foundation, Window::first(9)).await.unwrap().len(), 2);
@@ -298,6 +333,11 @@ mod tests {
             assert!(prices().any(|price| price.charging_mode == *mode), "{mode:?}");
         }
         assert!(prices().any(catalog::Price::is_trial));
+        let integrations = || products.iter().map(|product| &product.integration);
+        for access in Access::ALL {
+            assert!(integrations().any(|one| one.access == *access), "{access:?}");
+        }
+        assert!(integrations().any(|one| one.acceptance));
         assert!(products.iter().any(|product| product.skus.len() == 2));
         for product in &products {
             assert!(!product.name.zh.is_empty() && !product.name.en.is_empty());

@@ -20,10 +20,16 @@ pub(crate) struct Settings {
     pub(crate) expire_time_digits: u8,
     /// Whether `productInfo` is sent as text (`store.saas_v2.product_info_as_string`, D13).
     pub(crate) product_info_as_text: bool,
+    /// `provisionType` of products opened at payment and of those opened after acceptance
+    /// (`store.saas_v1.provision_type_values`, V1 D11).
+    pub(crate) v1_provision_types: (i64, i64),
     /// Days a message is kept (`store.messages.retention_days`, D25).
     pub(crate) message_retention_days: i64,
     /// Hours an old access key stays valid after a rotation (`store.keys.overlap_hours`, D22).
     pub(crate) key_overlap_hours: i64,
+    /// Whether a purchase fails when its notification is never accepted (`store.order_notify.fail_order`, D24 of
+    /// the open APIs).
+    pub(crate) notification_fails_order: bool,
     /// The open APIs.
     pub(crate) open_api: OpenApiSettings,
 }
@@ -44,8 +50,10 @@ impl Settings {
             },
             expire_time_digits: store.saas_v2.expire_time_digits,
             product_info_as_text: store.saas_v2.product_info_as_string,
+            v1_provision_types: provision_types(&store.saas_v1.provision_type_values),
             message_retention_days: days(store.messages.retention_days),
             key_overlap_hours: days(store.keys.overlap_hours),
+            notification_fails_order: store.order_notify.fail_order,
             open_api: OpenApiSettings::from_config(config, public_url),
         }
     }
@@ -62,6 +70,12 @@ pub(crate) fn outbox(config: &Config) -> OutboxSettings {
         breaker_failures: 0,
         ..OutboxSettings::default()
     }
+}
+
+/// The configuration checks that these are two numbers.
+fn provision_types(values: &[String]) -> (i64, i64) {
+    let value = |at: usize, standard: i64| values.get(at).and_then(|text| text.parse().ok()).unwrap_or(standard);
+    (value(0, 1), value(1, 2))
 }
 
 /// The configuration bounds it; far below the range.

@@ -28,6 +28,12 @@ use crate::network::Network;
 pub const START: &str = "2026-03-02T01:00:00Z";
 /// The access key both sides agree on.
 pub const ACCESS_KEY: &str = "world-base-access-key";
+/// The Key of SaaS V1.0 and of its kit.
+pub const V1_KEY: &str = "5f0c9a1e-7d33-4b60-9a5e-2c41d0b7e8f6";
+/// The access key of the kit.
+pub const KIT_ACCESS_KEY: &str = "world-kit-access-key";
+/// The access key of order notification.
+pub const GENERAL_ACCESS_KEY: &str = "world-general-access-key";
 /// The open API's AK.
 pub const AK: &str = "WORLDACCESSKEY000001";
 /// The open API's SK.
@@ -220,6 +226,9 @@ fn seed_input() -> SeedInput {
     SeedInput {
         production_address: format!("http://gateway.test/produce/{MERCHANT}"),
         base_access_key: ACCESS_KEY.to_owned(),
+        v1_key: V1_KEY.to_owned(),
+        kit_access_key: KIT_ACCESS_KEY.to_owned(),
+        general_access_key: GENERAL_ACCESS_KEY.to_owned(),
         ak: AK.to_owned(),
         sk: SK.to_owned(),
     }
@@ -254,7 +263,14 @@ async fn open_gateway(db: &Db, wall: &Clock, network: &Network) -> Gateway {
 async fn agree(gateway: &Gateway) -> String {
     let merchant = NewMerchant { merchant_id: MERCHANT.to_owned(), name: "World".to_owned() };
     gateway.ensure_merchant(&merchant).await.expect("the merchant can be made");
-    gateway.ensure_key(MERCHANT, InterfaceType::Base, ACCESS_KEY).await.expect("the key can be made");
+    for (kind, key) in [
+        (InterfaceType::Base, ACCESS_KEY),
+        (InterfaceType::SaasV1, V1_KEY),
+        (InterfaceType::Kit, KIT_ACCESS_KEY),
+        (InterfaceType::General, GENERAL_ACCESS_KEY),
+    ] {
+        gateway.ensure_key(MERCHANT, kind, key).await.expect("the key can be made");
+    }
     let link = NewStoreLink {
         site: Site::Sandbox,
         base_url: "http://store.test".to_owned(),

@@ -15,18 +15,19 @@ use crate::audit::Action;
 use crate::delivery::{DeliveryDetail, DeliveryFilter};
 use crate::error::FieldFault;
 use crate::gateway::Gateway;
-use crate::inbound::{CallbackDetail, CallbackFilter, CallbackSummary, Verdict};
+use crate::inbound::{CallbackDetail, CallbackFilter, CallbackSummary, Family, Verdict};
 
 /// GET /callbacks
 pub(super) async fn list_callbacks(
     State(gateway): State<Gateway>,
     caller: Caller,
 ) -> ApiResult<Json<Paged<CallbackSummary>>> {
-    caller.allow(&["instance", "activity", "verdict", "order", "resultCode", "text", "from", "to"])?;
+    caller.allow(&["instance", "activity", "protocol", "verdict", "order", "resultCode", "text", "from", "to"])?;
     let merchant_id = caller.merchant(&gateway).await?;
     let filter = CallbackFilter {
         instance_id: caller.text("instance"),
         activity: caller.text("activity"),
+        protocol: caller.choice("protocol", &Family::ALL.map(Family::as_str))?,
         verdict: caller.choice("verdict", &Verdict::ALL.map(Verdict::as_str))?,
         order_id: caller.text("order"),
         result_code: caller.text("resultCode"),

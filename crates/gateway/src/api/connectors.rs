@@ -11,7 +11,7 @@ use super::input::Caller;
 use super::merchants::remark;
 use super::problem::{ApiResult, InLanguage as _};
 use crate::audit::Action;
-use crate::connector::{Connector, ConnectorSettings, NewConnector, PoolImport, PoolStock};
+use crate::connector::{BadLines, Connector, ConnectorSettings, NewConnector, PoolImport, PoolStock};
 use crate::gateway::Gateway;
 
 /// GET /connectors
@@ -95,16 +95,18 @@ pub(super) async fn show_pool(
     gateway.pool_stock(&merchant_id, &connector_id).await.told_in(caller.language).map(Json)
 }
 
-/// POST /connectors/{id}/pool with a CSV body
+/// POST /connectors/{id}/pool with a CSV body; `skipBad=true` leaves bad lines out
 pub(super) async fn import_pool(
     State(gateway): State<Gateway>,
     caller: Caller,
     Path(connector_id): Path<String>,
     csv: Bytes,
 ) -> ApiResult<Json<PoolImport>> {
+    caller.allow(&["skipBad"])?;
     let merchant_id = caller.merchant(&gateway).await?;
-    let import = gateway.import_pool(&merchant_id, &connector_id, &csv).await.told_in(caller.language)?;
-    let detail = format!("{} accounts imported", import.imported);
+    let bad_lines = if caller.flag("skipBad")? { BadLines::Skip } else { BadLines::Refuse };
+    let import = gateway.import_pool(&merchant_id, &connector_id, &csv, bad_lines).await.told_in(caller.language)?;
+    let detail = format!("{} accounts imported, {} lines skipped", import.imported, import.skipped);
     remark(&gateway, &caller, (&merchant_id, Action::ChangeConnector), (&connector_id, &detail)).await?;
     Ok(Json(import))
 }

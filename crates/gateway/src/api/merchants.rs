@@ -12,7 +12,7 @@ use super::input::Caller;
 use super::problem::{ApiResult, InLanguage as _};
 use crate::audit::{Action, Remark};
 use crate::gateway::Gateway;
-use crate::merchant::{InterfaceType, NewMerchant, NewStoreLink, paste_values};
+use crate::merchant::{Encryption, InterfaceType, NewMerchant, NewStoreLink, paste_values};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -110,6 +110,27 @@ pub(super) async fn add_key(State(gateway): State<Gateway>, caller: Caller, body
     let detail = format!("added for {}", body.interface_type.as_str());
     remark(&gateway, &caller, (&merchant_id, Action::ChangeKey), (&added.key_id, &detail)).await?;
     Ok((StatusCode::CREATED, Json(added)).into_response())
+}
+
+/// GET /encryption
+pub(super) async fn show_encryption(State(gateway): State<Gateway>, caller: Caller) -> ApiResult<Json<Encryption>> {
+    caller.allow(&[])?;
+    let merchant_id = caller.merchant(&gateway).await?;
+    gateway.encryption(&merchant_id).await.told_in(caller.language).map(Json)
+}
+
+/// PUT /encryption
+pub(super) async fn put_encryption(
+    State(gateway): State<Gateway>,
+    caller: Caller,
+    body: Bytes,
+) -> ApiResult<Json<Encryption>> {
+    let new: Encryption = caller.body(&body)?;
+    let merchant_id = caller.merchant(&gateway).await?;
+    gateway.set_encryption(&merchant_id, &new).await.told_in(caller.language)?;
+    let detail = format!("{} bits, {} products apart", new.bits, new.products.len());
+    remark(&gateway, &caller, (&merchant_id, Action::ChangeKey), ("encryption", &detail)).await?;
+    Ok(Json(new))
 }
 
 /// DELETE /keys/{id}

@@ -3,12 +3,14 @@
 //! The table in [`routes`] is what the router is built from and what the OpenAPI document is compared
 //! with, so no route can be forgotten in it.
 
+mod accounts;
 mod calls;
 mod connectors;
 mod input;
 mod instances;
 mod merchants;
 mod openapi;
+mod openapi_accounts;
 mod problem;
 #[cfg(test)]
 mod tests;
@@ -45,11 +47,18 @@ fn routes() -> Vec<Route> {
         route(Method::POST, "/stores", post(merchants::put_store)),
         route(Method::GET, "/keys", get(merchants::list_keys)),
         route(Method::POST, "/keys", post(merchants::add_key)),
+        route(Method::GET, "/encryption", get(merchants::show_encryption)),
+        route(Method::PUT, "/encryption", put(merchants::put_encryption)),
         route(Method::DELETE, "/keys/{id}", delete(merchants::revoke_key)),
         route(Method::GET, "/instances", get(instances::list)),
         route(Method::GET, "/instances/{id}", get(instances::show)),
         route(Method::PUT, "/instances/{id}/app-info", put(instances::put_app_info)),
         route(Method::POST, "/instances/{id}/fail", post(instances::fail)),
+        route(Method::GET, "/tenants", get(accounts::list)),
+        route(Method::GET, "/tenants/{id}", get(accounts::show)),
+        route(Method::GET, "/tenants/{id}/applications", get(accounts::applications)),
+        route(Method::GET, "/tenants/{id}/departments", get(accounts::departments)),
+        route(Method::GET, "/tenants/{id}/members", get(accounts::members)),
         route(Method::GET, "/callbacks", get(calls::list_callbacks)),
         route(Method::GET, "/callbacks/{id}", get(calls::show_callback)),
         route(Method::GET, "/deliveries", get(calls::list_deliveries)),

@@ -11,20 +11,21 @@ use crate::gateway::Gateway;
 const SCHEMAS: &str = include_str!("schemas.json");
 
 /// One operation as the document tells it.
-struct Operation {
-    method: &'static str,
-    path: &'static str,
-    en: &'static str,
-    zh: &'static str,
+pub(super) struct Operation {
+    pub(super) method: &'static str,
+    pub(super) path: &'static str,
+    pub(super) en: &'static str,
+    pub(super) zh: &'static str,
     /// Query parameters beside `merchantId`.
-    parameters: &'static [&'static str],
+    pub(super) parameters: &'static [&'static str],
     /// Schema of the JSON body; empty for none, `text/csv` for a table.
-    body: &'static str,
+    pub(super) body: &'static str,
     /// Status and schema of the answer.
-    answer: (u16, &'static str),
+    pub(super) answer: (u16, &'static str),
 }
 
-const fn operation(
+/// An operation without parameters and body.
+pub(super) const fn operation(
     method: &'static str,
     path: &'static str,
     (en, zh): (&'static str, &'static str),
@@ -64,6 +65,21 @@ const OPERATIONS: &[Operation] = &[
             (201, "AddedKey"),
         )
     },
+    operation(
+        "get",
+        "/encryption",
+        ("Bit lengths of SaaS V1.0 by product", "SaaS V1.0 各商品的加密位数"),
+        (200, "Encryption"),
+    ),
+    Operation {
+        body: "Encryption",
+        ..operation(
+            "put",
+            "/encryption",
+            ("Replace the bit lengths of SaaS V1.0", "设置 SaaS V1.0 的加密位数"),
+            (200, "Encryption"),
+        )
+    },
     operation("delete", "/keys/{id}", ("Revoke an access key", "吊销访问密钥"), (204, "")),
     Operation {
         parameters: &["state", "product", "order", "text", "page", "pageSize"],
@@ -100,6 +116,7 @@ const OPERATIONS: &[Operation] = &[
         parameters: &[
             "instance",
             "activity",
+            "protocol",
             "verdict",
             "order",
             "resultCode",
@@ -169,6 +186,7 @@ const OPERATIONS: &[Operation] = &[
     operation("get", "/connectors/{id}/pool", ("How full a pool is", "账号池库存"), (200, "PoolStock")),
     Operation {
         body: "text/csv",
+        parameters: &["skipBad"],
         ..operation(
             "post",
             "/connectors/{id}/pool",
@@ -186,7 +204,7 @@ pub(super) async fn show(State(gateway): State<Gateway>) -> Json<Json_> {
 /// The whole document.
 pub(super) fn document(public_url: &str) -> Json_ {
     let mut paths = Map::new();
-    for operation in OPERATIONS {
+    for operation in operations() {
         let path = paths.entry(operation.path).or_insert_with(|| json!({}));
         path[operation.method] = describe(operation);
     }
@@ -244,16 +262,23 @@ fn describe(operation: &Operation) -> Json_ {
     described
 }
 
+/// Everything the API offers.
+fn operations() -> impl Iterator<Item = &'static Operation> {
+    OPERATIONS.iter().chain(super::openapi_accounts::OPERATIONS)
+}
+
 fn parameter(name: &str) -> Json_ {
     let schema = match name {
         "page" | "pageSize" => json!({ "type": "integer", "minimum": 1 }),
-        "reveal" => json!({ "type": "boolean" }),
+        "reveal" | "skipBad" | "orphans" => json!({ "type": "boolean" }),
         "from" | "to" => json!({ "type": "string", "format": "date-time" }),
         _ => json!({ "type": "string" }),
     };
     let description = match name {
         "merchantId" => "Whose data; may be left out while there is only one merchant / 商家，仅有一个商家时可省略",
         "reveal" => "Show secrets and personal data in the clear; recorded / 明文显示敏感信息，会被审计记录",
+        "instance" => "Instance id; of an enterprise the one it was bound to last / 实例编号；查询企业时缺省为最近绑定的实例",
+        "orphans" => "Departments whose parent is not known / 上级部门未知的部门",
         "text" => "Part of an id, order, product or SKU / 实例、订单、商品或规格的一部分",
         _ => "",
     };
@@ -284,7 +309,7 @@ mod tests {
             .map(|route| format!("{} {}", route.method.as_str().to_lowercase(), route.path))
             .collect();
         let described: BTreeSet<String> =
-            OPERATIONS.iter().map(|operation| format!("{} {}", operation.method, operation.path)).collect();
+            operations().map(|operation| format!("{} {}", operation.method, operation.path)).collect();
         assert_eq!(routed, described);
     }
 

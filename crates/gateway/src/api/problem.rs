@@ -80,13 +80,16 @@ fn of_lines(lines: &[LineFault], language: Language) -> Problem {
     let mut problem = Problem::invalid(
         "pool.lines",
         "csv",
-        format!("{count} lines cannot be taken; nothing was imported."),
-        format!("有 {count} 行无法导入，未导入任何账号。"),
+        format!("{count} lines cannot be taken; nothing was imported. skipBad=true imports the others."),
+        format!("有 {count} 行无法导入，未导入任何账号。使用 skipBad=true 可跳过这些行。"),
     );
     problem.errors = lines
         .iter()
         .map(|line| FieldError {
-            field: format!("line {}", line.line),
+            field: match line.column.as_str() {
+                "" => format!("line {}", line.line),
+                column => format!("line {} column {column}", line.line),
+            },
             message: language.pick(&line.en, &line.zh).to_owned(),
         })
         .collect();

@@ -5,6 +5,7 @@ use tower::ServiceExt as _;
 
 use crate::connector::ConnectorSettings;
 use crate::testing::{APP_INFO, MERCHANT, World};
+use crate::testing_kit::{TENANT, application, departments, members, tenant, tree, user};
 
 const TOKEN: &str = "mk_test";
 
@@ -43,7 +44,7 @@ async fn no_route_answers_without_a_token() {
 async fn unknown_ids_and_bad_fields_are_problem_documents() {
     let world = World::bare().await;
     for path in
-        ["/instances/none", "/callbacks/none", "/deliveries/none", "/connectors/none", "/instances?merchantId=none"]
+        ["/instances/none", "/tenants/none", "/tenants/none/members", "/callbacks/none", "/deliveries/none", "/connectors/none", "/instances?merchantId=none"]
     {
         let (status, problem) = get(&world, path).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
@@ -52,6 +53,7 @@ async fn unknown_ids_and_bad_fields_are_problem_documents() {
     for (path, field) in [
         ("/instances?state=sleeping", "state"),
         ("/instances?stat=active", "stat"),
+        ("/tenants?standing=lying", "standing"),
         ("/callbacks?from=yesterday", "from"),
         ("/keys?reveal=perhaps", "reveal"),
     ] {
@@ -161,4 +163,31 @@ async fn a_window_of_failed_deliveries_is_sent_again() {
     assert_eq!((status, resent["resent"].as_i64()), (StatusCode::OK, Some(3)));
     world.gateway.run_due().await;
     assert_eq!(get(&world, "/instances?state=active").await.1["total"], 3);
+}
+
+#[tokio::test]
+async fn accounts_are_listed_searched_and_revealed_on_record() {
+    let world = World::bare().await.and_kit().await;
+    world.kit("tenantSync", &tenant(1, "Acme", 1)).await;
+    world.kit("applicationSync", &application(1, "client-1", "Secret-One-0001", 1)).await;
+    world.kit("allOrgSync", &departments(1, &tree(30))).await;
+    world.kit("authSync", &members(2, &[user("liwei", "D1")], 1)).await;
+    let (_, listed) = get(&world, "/tenants?text=acme").await;
+    assert_eq!((listed["total"].as_i64(), listed["items"][0]["tenantId"].as_str()), (Some(1), Some(TENANT)));
+    let (_, detail) = get(&world, &format!("/tenants/{TENANT}")).await;
+    assert_eq!((detail["departments"].as_i64(), detail["members"].as_i64()), (Some(30), Some(1)));
+    let (_, top) = get(&world, &format!("/tenants/{TENANT}/departments")).await;
+    assert_eq!((top["total"].as_i64(), top["items"][0]["children"].as_i64()), (Some(1), Some(10)));
+    let (_, below) = get(&world, &format!("/tenants/{TENANT}/departments?parent=D0&pageSize=4&page=3")).await;
+    assert_eq!((below["total"].as_i64(), below["items"].as_array().unwrap().len()), (Some(10), 2));
+    let (_, found) = get(&world, &format!("/tenants/{TENANT}/departments?text=dept%202")).await;
+    assert_eq!(found["total"], 11);
+    let path = format!("/tenants/{TENANT}/members?department=D1");
+    assert_ne!(get(&world, &path).await.1["items"][0]["mobile"], "13800001234");
+    assert_eq!(get(&world, &format!("{path}&reveal=true")).await.1["items"][0]["mobile"], "13800001234");
+    let path = format!("/tenants/{TENANT}/applications");
+    assert!(!get(&world, &path).await.1.to_string().contains("Secret-One-0001"));
+    assert!(get(&world, &format!("{path}?reveal=true")).await.1.to_string().contains("Secret-One-0001"));
+    let entries = crate::audit::of_subject(world.gateway.db(), MERCHANT, TENANT).await.unwrap();
+    assert_eq!(entries.len(), 2, "who looked is recorded");
 }

@@ -7,6 +7,7 @@
 mod admin;
 mod command;
 mod pool;
+mod pool_csv;
 pub(crate) mod repo;
 mod webhook;
 
@@ -18,7 +19,7 @@ use mercer_kernel::outbox::AttemptRecord;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-pub use pool::{PoolImport, PoolStock};
+pub use pool::{BadLines, PoolImport, PoolStock};
 pub(crate) use pool::{STATEMENTS as POOL_STATEMENTS, claim as claim_account, forget as forget_accounts};
 pub use webhook::sign as sign_webhook;
 

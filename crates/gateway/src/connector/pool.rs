@@ -9,12 +9,11 @@ use mercer_kernel::clock::Instant;
 use mercer_kernel::db::{Batch, Db, DbError};
 use mercer_kernel::vault::Place;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
 use super::ConnectorSettings;
-use crate::error::{FieldFault, GatewayError, LineFault};
+use super::pool_csv::read_sheet;
+use crate::error::{GatewayError, LineFault};
 use crate::gateway::Gateway;
-use crate::instance::check_app_info;
 use crate::merchant::row_of;
 use mercer_protocol::saas_v2::AppInfo;
 
@@ -27,11 +26,6 @@ mercer_kernel::statements! {
     COUNT = "SELECT COUNT(*), COUNT(claimed_by) FROM gw_pool_account WHERE merchant_id = $1 AND connector_id = $2";
     FORGET = "DELETE FROM gw_pool_account WHERE merchant_id = $1 AND connector_id = $2";
 }
-
-/// Accounts one upload may bring: one batch, one commit.
-const ACCOUNTS_PER_IMPORT: usize = 10_000;
-/// Line faults that are reported; more help nobody.
-const REPORTED_FAULTS: usize = 200;
 
 /// How full a pool is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -46,18 +40,31 @@ pub struct PoolStock {
 }
 
 /// What an upload brought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PoolImport {
     /// Accounts added.
     pub imported: usize,
+    /// Lines left out, when that was asked for.
+    pub skipped: usize,
+    /// Why they were left out; the first 200.
+    pub faults: Vec<LineFault>,
     /// The pool afterwards.
     pub stock: PoolStock,
 }
 
+/// What becomes of an upload with bad lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadLines {
+    /// Nothing is imported.
+    Refuse,
+    /// The good lines are imported, the bad ones reported.
+    Skip,
+}
+
 impl Gateway {
     /// Imports accounts from a CSV with the header `frontEndUrl,adminUrl,userName,password,memo` (any
-    /// order, only the first is mandatory). One bad or repeated line refuses the whole upload.
+    /// order, only the first is mandatory). A bad or repeated line refuses the whole upload, or is left out.
     ///
     /// # Errors
     /// [`GatewayError::Lines`] with every bad line, a connector of another kind, or the database.
@@ -66,6 +73,7 @@ impl Gateway {
         merchant_id: &str,
         connector_id: &str,
         csv: &[u8],
+        bad_lines: BadLines,
     ) -> Result<PoolImport, GatewayError> {
         self.pool_low_mark(merchant_id, connector_id).await?;
         let rows = self.db().query(FIND_FINGERPRINTS, args![merchant_id, connector_id]).await?;
@@ -73,10 +81,13 @@ impl Gateway {
         for row in &rows {
             known.insert(row.text(0)?, 0);
         }
-        let accounts = parse(csv, known)?;
+        let sheet = read_sheet(csv, known)?;
+        if bad_lines == BadLines::Refuse && !sheet.faults.is_empty() {
+            return Err(GatewayError::Lines(sheet.reported_faults()));
+        }
         let now = self.now();
         let mut batch = Batch::new();
-        for (info, fingerprint) in &accounts {
+        for (info, fingerprint) in &sheet.accounts {
             let account_id = self.entropy().id("acc", now);
             let json = serde_json::to_string(info).expect("app information is plain data");
             let row = row_of(merchant_id, &account_id);
@@ -84,7 +95,12 @@ impl Gateway {
             batch.one(INSERT, args![merchant_id, connector_id, account_id, fingerprint, sealed, now]);
         }
         self.db().apply(batch).await?;
-        Ok(PoolImport { imported: accounts.len(), stock: self.pool_stock(merchant_id, connector_id).await? })
+        Ok(PoolImport {
+            imported: sheet.accounts.len(),
+            skipped: sheet.faults.len(),
+            faults: sheet.reported_faults(),
+            stock: self.pool_stock(merchant_id, connector_id).await?,
+        })
     }
 
     /// How full a pool is.
@@ -148,106 +164,4 @@ pub(crate) fn forget(batch: &mut Batch, merchant_id: &str, connector_id: &str) {
 
 fn info_place(row: &str) -> Place<'_> {
     Place { table: "gw_pool_account", row, column: "info_sealed" }
-}
-
-/// Reads a CSV; `seen` maps the fingerprints already there to line 0.
-fn parse(text: &[u8], mut seen: HashMap<String, u64>) -> Result<Vec<(AppInfo, String)>, GatewayError> {
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
-    let headers = reader.headers().cloned().unwrap_or_default();
-    let column = |name: &str| headers.iter().position(|header| header.eq_ignore_ascii_case(name));
-    let Some(front_end_url) = column("frontEndUrl") else {
-        return Err(FieldFault::new(
-            "csv",
-            "a first line naming the columns: frontEndUrl,adminUrl,userName,password,memo",
-            "第一行应为列名：frontEndUrl,adminUrl,userName,password,memo",
-        )
-        .into());
-    };
-    let [admin_url, user_name, password, memo] = ["adminUrl", "userName", "password", "memo"].map(column);
-    let mut accounts = Vec::new();
-    let mut faults = Vec::new();
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
-                faults.push(LineFault { line, en: error.to_string(), zh: format!("无法解析：{error}") });
-                continue;
-            }
-        };
-        let line = record.position().map_or(0, csv::Position::line);
-        let cell = |place: Option<usize>| {
-            place.and_then(|place| record.get(place)).filter(|text| !text.is_empty()).map(str::to_owned)
-        };
-        let info = AppInfo {
-            front_end_url: cell(Some(front_end_url)),
-            admin_url: cell(admin_url),
-            user_name: cell(user_name),
-            password: cell(password),
-            memo: cell(memo),
-            ..AppInfo::default()
-        };
-        if let Err(fault) = check_app_info(&info) {
-            faults.push(LineFault { line, en: fault.to_string(), zh: format!("字段 {} 不合法", fault.field()) });
-            continue;
-        }
-        let fingerprint = fingerprint(&info);
-        match seen.insert(fingerprint.clone(), line) {
-            None => accounts.push((info, fingerprint)),
-            Some(0) => faults.push(LineFault {
-                line,
-                en: "the account is already in the pool".to_owned(),
-                zh: "账号池中已有此账号".to_owned(),
-            }),
-            Some(earlier) => faults.push(LineFault {
-                line,
-                en: format!("the same account as line {earlier}"),
-                zh: format!("与第 {earlier} 行重复"),
-            }),
-        }
-    }
-    if faults.is_empty() && !(1..=ACCOUNTS_PER_IMPORT).contains(&accounts.len()) {
-        return Err(FieldFault::new("csv", "1 to 10000 accounts", "1 到 10000 个账号").into());
-    }
-    if faults.is_empty() {
-        return Ok(accounts);
-    }
-    faults.truncate(REPORTED_FAULTS);
-    Err(GatewayError::Lines(faults))
-}
-
-/// What makes two accounts the same one.
-fn fingerprint(info: &AppInfo) -> String {
-    let url = info.front_end_url.as_deref().unwrap_or_default();
-    let text = match &info.user_name {
-        Some(user_name) => format!("{url}\0{user_name}"),
-        // Without account names, what is handed out tells two rows apart.
-        None => format!(
-            "{url}\0\0{}\0{}",
-            info.password.as_deref().unwrap_or_default(),
-            info.memo.as_deref().unwrap_or_default()
-        ),
-    };
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_bad_line_is_named_and_nothing_is_taken() {
-        let csv = b"frontEndUrl,userName,password\nhttps://a.example.com,u1,p\nnot-an-address,u2,p\nhttps://a.example.com,u1,q\n";
-        let Err(GatewayError::Lines(faults)) = parse(csv, HashMap::new()) else { panic!("taken") };
-        assert_eq!(faults.iter().map(|fault| fault.line).collect::<Vec<_>>(), [3, 4]);
-        assert_eq!(faults[1].en, "the same account as line 2");
-    }
-
-    #[test]
-    fn columns_may_stand_in_any_order_and_a_byte_order_mark_is_ignored() {
-        let csv = "\u{feff}password,frontEndUrl\np1,https://a.example.com\n".as_bytes();
-        let accounts = parse(csv, HashMap::new()).unwrap();
-        assert_eq!(accounts[0].0.password.as_deref(), Some("p1"));
-    }
 }

@@ -4,6 +4,7 @@
 //! redirect and a notice, or, when a field is wrong, with the form again and what is allowed. Secrets are
 //! shown in the answer to a post, after who asked was recorded.
 
+mod accounts;
 mod callbacks;
 mod connectors;
 mod deliveries;
@@ -39,6 +40,8 @@ pub(crate) fn router(gateway: Gateway) -> Router {
     };
     let accounts = gateway.accounts().clone();
     let pages = routes().into_iter().fold(Router::new(), |router, route| router.route(route.path, route.handler));
+    // The page of an instance is for buyers: in the same frame, without an account.
+    let pages = pages.merge(crate::instance::page::router());
     console(pages.with_state(gateway), accounts, settings)
 }
 
@@ -65,6 +68,11 @@ fn routes() -> Vec<Route> {
         form("/instances/{id}/reveal", post(instances::reveal)),
         form("/instances/{id}/app-info", post(instances::put_app_info)),
         form("/instances/{id}/fail", post(instances::fail)),
+        page("/accounts", get(accounts::list)),
+        page("/accounts/{id}", get(accounts::show)),
+        form("/accounts/{id}/reveal", post(accounts::reveal)),
+        page("/accounts/{id}/members", get(accounts::show_members)),
+        form("/accounts/{id}/members", post(accounts::reveal_members)),
         page("/callbacks", get(callbacks::list)),
         page("/callbacks/{id}", get(callbacks::show)),
         page("/deliveries", get(deliveries::list)),
@@ -84,6 +92,7 @@ fn routes() -> Vec<Route> {
         page("/keys", get(keys::show)),
         form("/keys", post(keys::add)),
         form("/keys/store-link", post(keys::put_link)),
+        form("/keys/encryption", post(keys::put_encryption)),
         form("/keys/{id}/reveal", post(keys::reveal)),
         form("/keys/{id}/revoke", post(keys::revoke)),
         page("/merchants", get(merchants::list)),

@@ -6,11 +6,15 @@ use mercer_kernel::http::FailureReason;
 use mercer_kernel::web::account::{Account, Role};
 use mercer_kernel::web::{Language, PageRequest};
 
+use crate::account::TenantFilter;
 use crate::connector::{ConnectorSettings, NewConnector};
 use crate::delivery::DeliveryFilter;
 use crate::inbound::CallbackFilter;
 use crate::instance::InstanceFilter;
 use crate::testing::{APP_INFO, MERCHANT, World, new_instance};
+use crate::testing_kit::{
+    GENERAL_KEY, TENANT, application, department, departments, members, tenant, tree, user,
+};
 use tower::ServiceExt as _;
 
 /// A page as the browser got it.
@@ -105,7 +109,7 @@ fn ids(text: &str) -> Vec<&str> {
 
 /// An instance in use, one that waits, one that failed to be delivered, a refused call, a conflict.
 async fn busy_world() -> World {
-    let world = World::with_app().await;
+    let world = World::with_app().await.and_kit().await;
     for order in ["CS1", "CS2", "CS3"] {
         world.order(order, |order| {
             if let Some(buyer) = &mut order.buyer_info {
@@ -122,10 +126,25 @@ async fn busy_world() -> World {
         world.new_instance(order, business).await;
         world.gateway.run_due().await;
     }
+    accounts(&world).await;
     world.call(&serde_json::json!({ "activity": "queryInstance", "instanceId": "b-2" })).await;
     world.call(&serde_json::json!({ "activity": "queryInstance", "instanceId": "b-2" })).await;
     world.send(MERCHANT, "signature=00&timestamp=1735689600000&nonce=1", new_instance("CS9", "b-9").to_string()).await;
     world
+}
+
+/// An enterprise with a tree, a member, a binding, and a long list that is being applied.
+async fn accounts(world: &World) {
+    world.kit("tenantSync", &tenant(1, "Acme", 1)).await;
+    world.kit("applicationSync", &application(1, "client-1", "Secret-One-0001", 1)).await;
+    world.kit("allOrgSync", &departments(1, &tree(120))).await;
+    world.kit("singleOrgSync", &department(2, ("D99", "Lost", "D-none"), 1)).await;
+    world.kit("singleOrgSync", &department(2, ("D5", "Gone", "D0"), 0)).await;
+    world.kit("authSync", &members(2, &[user("liwei", "D11")], 1)).await;
+    world.kit("authSync", &members(3, &[user("zhao", "D11")], 1)).await;
+    world.kit("authSync", &members(4, &[user("zhao", "D11")], 3)).await;
+    world.kit("allOrgSync", &departments(5, &tree(501))).await;
+    world.notify(GENERAL_KEY, "CS1", "0").await;
 }
 
 async fn detail_paths(world: &World) -> Vec<String> {
@@ -140,17 +159,28 @@ async fn detail_paths(world: &World) -> Vec<String> {
     for delivery in world.gateway.deliveries(MERCHANT, &DeliveryFilter::default(), page).await.unwrap().items {
         paths.push(format!("/deliveries/{}", delivery.id));
     }
+    for tenant in world.gateway.tenants(MERCHANT, &TenantFilter::default(), page).await.unwrap().items {
+        let (id, instance) = (&tenant.tenant_id, &tenant.instance_id);
+        for rest in ["", "&open=D1", "&open=D11", "&orphans=1", "&text=liwei", "&text=dept", "&text=nothing-like-this"] {
+            paths.push(format!("/accounts/{id}?instance={instance}{rest}"));
+        }
+        for rest in ["", "&department=D11", "&standing=withdrawn", "&text=nothing-like-this"] {
+            paths.push(format!("/accounts/{id}/members?instance={instance}{rest}"));
+        }
+    }
     for connector in world.gateway.connectors(MERCHANT).await.unwrap() {
         paths.push(format!("/connectors/{}", connector.connector_id));
     }
     paths
 }
 
-const LISTS: [&str; 14] = [
+const LISTS: [&str; 16] = [
     "/",
     "/instances",
     "/instances?state=active&text=b-",
     "/instances?text=nothing-like-this",
+    "/accounts",
+    "/accounts?standing=present&text=acme",
     "/callbacks",
     "/callbacks?verdict=refused&from=2025-01-01T08:00",
     "/deliveries",
@@ -192,7 +222,7 @@ async fn pages_without_data_say_what_to_do() {
         }
         let overview = browser.check("/", language).await;
         assert!(overview.text.contains("/keys#paste"));
-        for path in ["/instances", "/callbacks", "/deliveries", "/connectors"] {
+        for path in ["/instances", "/accounts", "/callbacks", "/deliveries", "/connectors"] {
             assert!(browser.check(path, language).await.text.contains("class=\"empty\""), "{path}");
         }
     }
@@ -290,19 +320,26 @@ async fn a_bad_line_of_a_pool_is_named_and_nothing_is_imported() {
     let settings = ConnectorSettings::Pool { low_mark: 1 };
     let new = NewConnector { name: "pool".to_owned(), settings, products: Vec::new(), secret: None };
     let connector_id = browser.world.gateway.add_connector(MERCHANT, &new).await.unwrap().connector_id;
-    let import = |csv: &str| {
-        let body = format!("--X\r\nContent-Disposition: form-data; name=\"csv\"\r\n\r\n{csv}\r\n--X--\r\n");
+    const SKIP: &str = "--X\r\nContent-Disposition: form-data; name=\"skipBad\"\r\n\r\ntrue\r\n";
+    let import_with = |csv: &str, more: &str| {
+        let body =
+            format!("{more}--X\r\nContent-Disposition: form-data; name=\"csv\"\r\n\r\n{csv}\r\n--X--\r\n");
         let request = Request::post(format!("/connectors/{connector_id}/pool?lang=en"))
             .header(header::CONTENT_TYPE, "multipart/form-data; boundary=X");
         browser.send(request, body)
     };
+    let import = |csv: &str| import_with(csv, "");
     let wrong = import("frontEndUrl,userName\nhttps://a.example.com,u1\nnowhere,u2").await;
     check("pool", Language::En, &wrong, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.text.contains("Lines that cannot be taken: 1"));
     assert!(wrong.text.contains("nowhere,u2"), "the lines stay");
+    assert!(wrong.text.contains("<code>frontEndUrl</code>"), "the column is named");
+    let some = import_with("frontEndUrl,userName\nhttps://a.example.com,u0\nnowhere,u2", SKIP).await;
+    check("pool-skipped", Language::En, &some, StatusCode::OK);
+    assert!(some.text.contains("lines skipped: 1"), "{}", some.text);
     let right = import("frontEndUrl,userName\nhttps://a.example.com,u1").await;
     assert_eq!(right.status, StatusCode::SEE_OTHER);
-    assert_eq!(browser.world.gateway.pool_stock(MERCHANT, &connector_id).await.unwrap().free, 1);
+    assert_eq!(browser.world.gateway.pool_stock(MERCHANT, &connector_id).await.unwrap().free, 2);
 }
 
 #[tokio::test]
@@ -322,9 +359,42 @@ async fn a_test_event_is_signed_and_its_answer_told() {
 #[tokio::test]
 async fn an_unknown_id_is_a_page_that_says_so() {
     let browser = Browser::new(World::bare().await).await;
-    for path in ["/instances/x", "/callbacks/x", "/deliveries/x", "/connectors/x"] {
+    for path in
+        ["/instances/x", "/accounts/x", "/accounts/x/members", "/callbacks/x", "/deliveries/x", "/connectors/x"]
+    {
         let shown = browser.get(path).await;
         assert_eq!(shown.status, StatusCode::NOT_FOUND, "{path}");
         assert!(shown.text.contains("<h1"), "{path}");
     }
+}
+
+#[tokio::test]
+async fn the_tree_opens_level_by_level_and_shows_where_one_is() {
+    let browser = Browser::new(busy_world().await).await;
+    let top = browser.check(&format!("/accounts/{TENANT}?instance=b-1"), Language::En).await;
+    assert!(top.text.contains("Dept 0") && !top.text.contains("Dept 11<"), "only the top level");
+    assert!(top.text.contains("<progress"), "a list is being applied");
+    let below = browser.check(&format!("/accounts/{TENANT}?instance=b-1&open=D1"), Language::En).await;
+    assert!(below.text.contains("Dept 11") && below.text.contains("aria-current=\"true\""));
+    assert!(below.text.contains("members?instance=b-1&#38;department=D11"), "{}", below.text);
+    let orphans = browser.check(&format!("/accounts/{TENANT}?instance=b-1&orphans=1"), Language::En).await;
+    assert!(orphans.text.contains("Lost"));
+    let found = browser.check(&format!("/accounts/{TENANT}?instance=b-1&text=liwei"), Language::En).await;
+    assert!(found.text.contains("Name liwei"));
+}
+
+#[tokio::test]
+async fn client_secrets_and_phones_are_masked_until_somebody_asks() {
+    let browser = Browser::new(busy_world().await).await;
+    let path = format!("/accounts/{TENANT}?instance=b-1");
+    assert!(!browser.get(&path).await.text.contains("Secret-One-0001"));
+    let revealed = browser.post(&format!("/accounts/{TENANT}/reveal?instance=b-1&lang=en"), "").await;
+    check("/accounts/reveal", Language::En, &revealed, StatusCode::OK);
+    assert!(revealed.text.contains("Secret-One-0001"));
+    let members = format!("/accounts/{TENANT}/members?instance=b-1&lang=en");
+    assert!(!browser.get(&members).await.text.contains("13800001234"));
+    let revealed = browser.post(&members, "").await;
+    check("/accounts/members", Language::En, &revealed, StatusCode::OK);
+    assert!(revealed.text.contains("13800001234"));
+    assert_eq!(browser.world.gateway.check_audit().await.unwrap(), None);
 }

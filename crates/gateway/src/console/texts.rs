@@ -5,6 +5,7 @@ mercer_kernel::messages! {
     pub(super) struct NavigationTexts;
     overview => "Overview", "总览";
     instances => "Instances", "实例";
+    accounts => "Accounts", "账号";
     callbacks => "Callbacks", "回调";
     deliveries => "Deliveries", "投递";
     connectors => "Connectors", "连接器";

@@ -175,6 +175,7 @@ fn navigation(language: Language, (has_merchant, failed): (bool, u64), sees_all:
         items.extend([
             NavItem::new("/", texts.overview()),
             NavItem::new("/instances", texts.instances()).under(texts.work()),
+            NavItem::new("/accounts", texts.accounts()),
             NavItem::new("/callbacks", texts.callbacks()),
             NavItem::new("/deliveries", texts.deliveries()).with_waiting(failed),
             NavItem::new("/connectors", texts.connectors()).under(texts.setup()),

@@ -4,10 +4,14 @@ use mercer_kernel::clock::Instant;
 use mercer_kernel::http::FailureReason;
 use mercer_kernel::outbox::JobState;
 use mercer_kernel::web::Language;
+use mercer_kernel::web::session::percent_encode;
 use mercer_protocol::ResultCode;
+use mercer_protocol::{kit, order_notify, saas_v1};
 use mercer_protocol::saas_v2::Activity;
 
-use crate::inbound::Verdict;
+use crate::inbound::{Family, Verdict};
+use crate::account::AccountEvent;
+use crate::event::EventType;
 use crate::instance::{EventKind, State};
 use crate::merchant::{InterfaceType, Site};
 
@@ -81,8 +85,18 @@ pub(super) fn job_state(state: JobState, language: Language) -> Label {
 
 /// An event's kind; the type itself when this version does not know it.
 pub(super) fn event(kind: &str, language: Language) -> String {
-    let known = kind.parse().map(|kind| match kind {
+    match kind.parse() {
+        Ok(EventType::Instance(kind)) => instance_event(kind, language).to_owned(),
+        Ok(EventType::Account(kind)) => account_event(kind, language).to_owned(),
+        Ok(EventType::OrderNotified) => language.pick("Order notification", "订单通知").to_owned(),
+        Err(()) => kind.to_owned(),
+    }
+}
+
+fn instance_event(kind: EventKind, language: Language) -> &'static str {
+    match kind {
         EventKind::Created => language.pick("Instance bought", "实例已购买"),
+        EventKind::Accepted => language.pick("Accepted, billing starts", "已验收，开始计费"),
         EventKind::Renewed => language.pick("Renewed", "已续费"),
         EventKind::TrialConverted => language.pick("Trial became paid", "试用转正"),
         EventKind::RenewalCancelled => language.pick("Renewal taken back", "续费已退订"),
@@ -91,20 +105,56 @@ pub(super) fn event(kind: &str, language: Language) -> String {
         EventKind::Frozen => language.pick("Frozen", "已冻结"),
         EventKind::Unfrozen => language.pick("Unfrozen", "已解冻"),
         EventKind::Released => language.pick("Released", "已释放"),
-    });
-    known.map_or_else(|()| kind.to_owned(), str::to_owned)
+    }
+}
+
+fn account_event(kind: AccountEvent, language: Language) -> &'static str {
+    match kind {
+        AccountEvent::TenantChanged => language.pick("Enterprise bound or changed", "企业已绑定或变更"),
+        AccountEvent::TenantDeleted => language.pick("Enterprise taken away", "企业已解绑"),
+        AccountEvent::ApplicationChanged => language.pick("Application bound or changed", "应用已绑定或变更"),
+        AccountEvent::ApplicationDeleted => language.pick("Application binding taken away", "应用已解绑"),
+        AccountEvent::MemberAuthorized => language.pick("Members authorised", "成员已授权"),
+        AccountEvent::MemberChanged => language.pick("Members changed", "成员已变更"),
+        AccountEvent::MemberWithdrawn => language.pick("Authorisation withdrawn", "成员已取消授权"),
+        AccountEvent::MemberDeleted => language.pick("Members removed", "成员已删除"),
+        AccountEvent::DepartmentChanged => language.pick("Department new or changed", "部门已新增或变更"),
+        AccountEvent::DepartmentDeleted => language.pick("Department deleted", "部门已删除"),
+        AccountEvent::DepartmentsSynced => language.pick("All departments synchronised", "部门已全量同步"),
+    }
+}
+
+/// Where the thing an event is about is shown.
+pub(super) fn subject_href(kind: &str, subject: &str) -> String {
+    let encoded = percent_encode(subject).replace('+', "%20");
+    match kind.parse() {
+        Ok(EventType::OrderNotified) => format!("/callbacks?order={encoded}"),
+        Ok(EventType::Instance(_) | EventType::Account(_)) | Err(()) => format!("/instances/{encoded}"),
+    }
 }
 
 /// An interface with its name. Calls that are refused for their signature are not read that far.
 pub(super) fn activity(activity: &str, language: Language) -> String {
-    match Activity::parse(activity) {
-        Some(known) => {
-            let title = known.title();
-            language.pick(&title.en, &title.zh).to_owned()
-        }
+    let base = Activity::parse(activity).map(Activity::title);
+    let base = base.or_else(|| saas_v1::Activity::parse(activity).map(saas_v1::Activity::title));
+    let title = base.or_else(|| kit::Interface::parse(activity).map(kit::Interface::title));
+    match title {
+        Some(title) => language.pick(&title.en, &title.zh).to_owned(),
+        None if activity == order_notify::ACTIVITY => language.pick("Order notification", "订单通知").to_owned(),
         None if activity.is_empty() => language.pick("Refused call", "被拒绝的请求").to_owned(),
         None => activity.to_owned(),
     }
+}
+
+/// Every interface of every family, each name once.
+pub(super) fn activities() -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = Activity::ALL.into_iter().map(Activity::as_str).collect();
+    names.extend(saas_v1::Activity::ALL.into_iter().map(saas_v1::Activity::as_str));
+    names.extend(kit::Interface::ALL.into_iter().map(kit::Interface::as_str));
+    names.push(order_notify::ACTIVITY);
+    let mut seen = std::collections::BTreeSet::new();
+    names.retain(|name| seen.insert(*name));
+    names
 }
 
 /// What a result code means.
@@ -131,6 +181,19 @@ pub(super) fn interface_type(kind: InterfaceType, language: Language) -> &'stati
         InterfaceType::Kit => language.pick("Kit (SaaS synchronisation)", "联营SaaS同步接口"),
         InterfaceType::LicenseCode => language.pick("Licence code delivery", "License授权码交付接口"),
         InterfaceType::General => language.pick("General interfaces", "通用接口"),
+        InterfaceType::SaasV1 => language.pick("SaaS V1.0 Key (base and kit)", "SaaS V1.0 Key（基础与联营接口）"),
+        InterfaceType::Rsa => language.pick("RSA private key (kit client secrets)", "RSA私钥（联营应用凭证）"),
+    }
+}
+
+/// The document a call follows.
+pub(super) fn family(family: Family, language: Language) -> &'static str {
+    match family {
+        Family::SaasV2 => "SaaS V2.0",
+        Family::SaasV1 => "SaaS V1.0",
+        Family::KitV2 => language.pick("Kit V2.0", "联营KIT V2.0"),
+        Family::KitV1 => language.pick("Kit V1.0", "联营KIT V1.0"),
+        Family::OrderNotification => language.pick("Order notification", "订单通知"),
     }
 }
 
@@ -232,7 +295,7 @@ mod tests {
     #[test]
     fn every_event_and_reason_is_told_in_words() {
         for language in Language::ALL {
-            for kind in EventKind::ALL {
+            for kind in EventType::all() {
                 assert!(!event(kind.as_str(), language).contains("mercer."));
             }
             for reason in FailureReason::ALL {

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::error::{FieldFault, GatewayError};
 use crate::gateway::Gateway;
-use crate::instance::EventKind;
+use crate::event::EventType;
 
 /// Deliveries one call sends again at most; the rest needs another call.
 const RESENT_AT_ONCE: usize = 1_000;
@@ -22,7 +22,7 @@ pub struct DeliveryFilter {
     pub state: Option<JobState>,
     /// Of one event type.
     pub kind: String,
-    /// About one instance.
+    /// About one instance, or one order for a notification.
     pub instance_id: String,
     /// Written at or after.
     pub from: Option<Instant>,
@@ -117,7 +117,7 @@ impl Gateway {
     /// The database.
     pub async fn delivery_counts(&self) -> Result<Vec<(JobState, i64)>, GatewayError> {
         let mut counts: Vec<(JobState, i64)> = JobState::ALL.into_iter().map(|state| (state, 0)).collect();
-        for kind in EventKind::ALL {
+        for kind in EventType::all() {
             for (state, count) in self.outbox().count_by_state(kind.as_str()).await? {
                 if let Some(entry) = counts.iter_mut().find(|(known, _)| *known == state) {
                     entry.1 += count;
@@ -145,7 +145,7 @@ impl Gateway {
 }
 
 fn is_event(job: &Job) -> bool {
-    job.kind.parse::<EventKind>().is_ok()
+    job.kind.parse::<EventType>().is_ok()
 }
 
 fn job_filter(merchant_id: &str, filter: &DeliveryFilter) -> JobFilter {

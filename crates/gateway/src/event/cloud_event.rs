@@ -31,7 +31,7 @@ pub(super) fn of_change(gateway: &Gateway, parts: &Parts<'_>) -> Json {
     let order_id = if payload.order_id.is_empty() { &instance.order_id } else { &payload.order_id };
     let order_line_id = if payload.order_line_id.is_empty() { &instance.order_line_id } else { &payload.order_line_id };
     data.insert("orderId".to_owned(), order_id.as_str().into());
-    data.insert("orderLineId".to_owned(), order_line_id.as_str().into());
+    put_text(&mut data, "orderLineId", order_line_id);
     put_text(&mut data, "productId", &specification.product_id);
     put_text(&mut data, "skuCode", &specification.sku_code);
     put(&mut data, "linearValue", specification.linear_value);
@@ -42,6 +42,7 @@ pub(super) fn of_change(gateway: &Gateway, parts: &Parts<'_>) -> Json {
     put_text(&mut data, "periodType", period_type);
     put(&mut data, "periodNumber", line.and_then(|line| line.period_number).or(instance.period_number));
     put(&mut data, "expireTime", expire_time(parts, line).map(|time| time.to_string()));
+    put(&mut data, "billingStart", payload.billing_start.map(|time| time.to_string()));
     data.insert("trial".to_owned(), (payload.trial || is_trial(parts)).into());
     if let Some(order) = parts.order {
         if let Some(buyer) = &order.buyer_info {
@@ -55,7 +56,7 @@ pub(super) fn of_change(gateway: &Gateway, parts: &Parts<'_>) -> Json {
     if !previous.is_empty() {
         data.insert("previous".to_owned(), previous.into());
     }
-    envelope(gateway, (parts.id, parts.kind.as_str()), (instance, payload.at), data.into())
+    envelope(gateway, &head_of(instance, parts.id, (parts.kind.as_str(), payload.at)), data.into())
 }
 
 /// The question behind `changeInstanceCheck`.
@@ -68,7 +69,35 @@ pub(super) fn change_check(gateway: &Gateway, id: &str, instance: &Instance, tar
         "linearValue": target.linear_value,
         "previous": instance.specification,
     });
-    envelope(gateway, (id, CHANGE_CHECK), (instance, gateway.now()), data)
+    envelope(gateway, &head_of(instance, id, (CHANGE_CHECK, gateway.now())), data)
+}
+
+/// The attributes of an event (CloudEvents 1.0).
+pub(super) struct Head<'a> {
+    /// The same on every attempt.
+    pub(super) id: &'a str,
+    /// The type.
+    pub(super) kind: &'a str,
+    pub(super) merchant_id: &'a str,
+    /// What it is about: an instance, `instance/enterprise`, or an order.
+    pub(super) subject: &'a str,
+    /// When it was decided.
+    pub(super) at: Instant,
+}
+
+/// An event with what it tells.
+pub(super) fn envelope(gateway: &Gateway, head: &Head<'_>, data: Json) -> Json {
+    let mut event = json!({
+        "specversion": "1.0",
+        "id": head.id,
+        "source": format!("{}/merchants/{}", gateway.foundation().public_url, head.merchant_id),
+        "type": head.kind,
+        "subject": head.subject,
+        "time": head.at,
+        "datacontenttype": "application/json",
+    });
+    event["data"] = data;
+    event
 }
 
 /// The line of an order, or its only one.
@@ -91,7 +120,8 @@ fn specification_after(parts: &Parts<'_>, line: Option<&OrderLine>) -> Specifica
         EventKind::Created | EventKind::TrialConverted | EventKind::Changed | EventKind::Upgraded => {
             line.and_then(specification_of).unwrap_or_else(|| parts.instance.specification.clone())
         }
-        EventKind::Renewed
+        EventKind::Accepted
+        | EventKind::Renewed
         | EventKind::RenewalCancelled
         | EventKind::Frozen
         | EventKind::Unfrozen
@@ -137,18 +167,8 @@ fn previous(parts: &Parts<'_>, after: &Specification) -> Map<String, Json> {
     previous
 }
 
-fn envelope(gateway: &Gateway, (id, kind): (&str, &str), (instance, at): (&Instance, Instant), data: Json) -> Json {
-    let mut event = json!({
-        "specversion": "1.0",
-        "id": id,
-        "source": format!("{}/merchants/{}", gateway.foundation().public_url, instance.merchant_id),
-        "type": kind,
-        "subject": instance.instance_id,
-        "time": at,
-        "datacontenttype": "application/json",
-    });
-    event["data"] = data;
-    event
+fn head_of<'a>(instance: &'a Instance, id: &'a str, (kind, at): (&'a str, Instant)) -> Head<'a> {
+    Head { id, kind, merchant_id: &instance.merchant_id, subject: &instance.instance_id, at }
 }
 
 fn put(members: &mut Map<String, Json>, name: &str, value: Option<impl Into<Json>>) {

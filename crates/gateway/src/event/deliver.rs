@@ -9,8 +9,9 @@ use super::{Payload, opens};
 use crate::connector::{Delivered, Parcel};
 use crate::error::GatewayError;
 use crate::gateway::Gateway;
+use crate::inbound::Family;
 use crate::instance::repo::Found;
-use crate::instance::{EventKind, Specification, repo, seal};
+use crate::instance::{EventKind, Specification, repo, seal, snapshot};
 use crate::storefront::{self, OrderFailure};
 
 /// What an attempt brought.
@@ -56,15 +57,25 @@ async fn attempt(
     };
     let parts = Parts { id: &job.id, kind, payload, instance: &found.instance, order: order.as_ref() };
     let served = served_by(&parts);
-    let Some(connector) = gateway.connector_for(&job.merchant_id, &served).await? else {
+    let event = cloud_event::of_change(gateway, &parts);
+    hand_over(gateway, &job.merchant_id, &served, &Parcel { id: &job.id, opens: opens(kind), event: &event }).await
+}
+
+/// Gives an event to the connector that serves a product.
+pub(super) async fn hand_over(
+    gateway: &Gateway,
+    merchant_id: &str,
+    served: &Specification,
+    parcel: &Parcel<'_>,
+) -> Result<Delivered, GatewayError> {
+    let Some(connector) = gateway.connector_for(merchant_id, served).await? else {
         let detail = format!(
             "no connector serves product '{}' (SKU '{}') and the merchant has no default one",
             served.product_id, served.sku_code
         );
         return Ok(Delivered::failed(FailureReason::NotConfigured, detail));
     };
-    let event = cloud_event::of_change(gateway, &parts);
-    Ok(connector.deliver(gateway, &Parcel { id: &job.id, opens: opens(kind), event: &event }).await)
+    Ok(connector.deliver(gateway, parcel).await)
 }
 
 /// The order stored with the instance: the event's own one, or any, for the buyer's sake.
@@ -74,6 +85,9 @@ async fn known_order(
     kind: EventKind,
     payload: &Payload,
 ) -> Result<Option<OrderInfo>, GatewayError> {
+    if found.instance.family == Family::SaasV1 {
+        return snapshot::order_for(gateway, found, &payload.order_id).await;
+    }
     let is_own = found.snapshot_order_id == payload.order_id;
     if found.snapshot_order_id.is_empty() || (kind.needs_order() && !is_own) {
         return Ok(None);
@@ -104,7 +118,8 @@ fn served_by(parts: &Parts<'_>) -> Specification {
     if before.product_id.is_empty() { of_line().unwrap_or_default() } else { before.clone() }
 }
 
-fn without_order(failure: OrderFailure) -> Delivered {
+/// An attempt that ended before the app was asked.
+pub(super) fn without_order(failure: OrderFailure) -> Delivered {
     let record = AttemptRecord {
         request: failure.request,
         http_status: failure.http_status,

@@ -9,12 +9,14 @@ use mercer_protocol::saas_v2::AppInfo;
 
 use super::cloud_event::{line_of, specification_of};
 use super::{Delivery, Payload, opens};
+use crate::account::wipe;
 use crate::connector::{self, Reaction};
 use crate::error::GatewayError;
 use crate::gateway::Gateway;
+use crate::inbound::Family;
 use crate::instance::repo::{self, Found, SealedChange};
 use crate::instance::rules::{self, Change, Known};
-use crate::instance::{Command, EventKind, Failure, Instance, State, seal};
+use crate::instance::{Command, EventKind, Failure, Instance, State, seal, snapshot};
 
 /// Turns an attempt into the batch that commits with the job.
 pub(crate) async fn settle(gateway: &Gateway, job: &Job, delivery: &Delivery) -> Result<Settlement, GatewayError> {
@@ -44,7 +46,19 @@ pub(crate) async fn settle(gateway: &Gateway, job: &Job, delivery: &Delivery) ->
     if next != found.instance || sealed.app_info.is_some() || sealed.order.is_some() {
         repo::update(&mut effects, &Instance { updated_at: now, ..next }, sealed);
     }
+    if delivery.kind == EventKind::Released && is_over(job, &outcome) {
+        wipe::put(gateway, &mut effects, &found.instance).await?;
+    }
     Ok(Settlement { outcome, effects, record: Some(record) })
+}
+
+/// Whether no attempt follows by itself.
+const fn is_over(job: &Job, outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Done | Outcome::Final(_) => true,
+        Outcome::Pending | Outcome::Retry(_) => job.is_last,
+        Outcome::Again(_) => false,
+    }
 }
 
 /// What the reaction means for the job, and the app information it brought.
@@ -103,6 +117,9 @@ fn command_of(job: &Job, delivery: &Delivery, outcome: &Outcome, has_info: bool)
 async fn order_of(gateway: &Gateway, delivery: &Delivery, found: &Found) -> Result<Option<OrderInfo>, GatewayError> {
     if let Some(order) = &delivery.fetched {
         return Ok(Some(order.clone()));
+    }
+    if delivery.kind.needs_order() && found.instance.family == Family::SaasV1 {
+        return snapshot::order_for(gateway, found, &delivery.payload.order_id).await;
     }
     if !delivery.kind.needs_order() || found.snapshot_order_id != delivery.payload.order_id {
         return Ok(None);

@@ -5,7 +5,7 @@ use mercer_kernel::outbox::JobState;
 use mercer_kernel::web::page::PageRequest;
 use serde_json::json;
 
-use crate::connector::ConnectorSettings;
+use crate::connector::{BadLines, ConnectorSettings};
 use crate::delivery::DeliveryFilter;
 use crate::instance::{InstanceSummary, State};
 use crate::testing::{APP_INFO, MERCHANT, World};
@@ -170,7 +170,7 @@ async fn a_pool_gives_each_instance_one_account_and_waits_when_it_is_empty() {
     let world = World::bare().await;
     let connector_id = world.connector(ConnectorSettings::Pool { low_mark: 2 }).await;
     let csv = b"frontEndUrl,userName,password\nhttps://a.example.com,u1,p1\nhttps://a.example.com,u2,p2\n";
-    let import = world.gateway.import_pool(MERCHANT, &connector_id, csv).await.unwrap();
+    let import = world.gateway.import_pool(MERCHANT, &connector_id, csv, BadLines::Refuse).await.unwrap();
     assert_eq!((import.imported, import.stock.low), (2, false));
     for number in 1..=3 {
         world.order(&format!("O-{number}"), |_| {});
@@ -188,7 +188,7 @@ async fn a_pool_gives_each_instance_one_account_and_waits_when_it_is_empty() {
     assert_eq!((stock.free, stock.low), (0, true));
     world
         .gateway
-        .import_pool(MERCHANT, &connector_id, b"frontEndUrl,userName\nhttps://a.example.com,u3\n")
+        .import_pool(MERCHANT, &connector_id, b"frontEndUrl,userName\nhttps://a.example.com,u3\n", BadLines::Refuse)
         .await
         .unwrap();
     world.pass(Duration::from_secs(30)).await;

@@ -5,19 +5,12 @@ use mercer_protocol::saas_v2::{
     Activity, BaseResponse, InstanceInfo, NewInstanceResponse, QueryInstanceResponse, TextForm,
 };
 
+use super::step::Rendered;
 use crate::instance::rules::{Answer, ResultKind};
 use crate::settings::Settings;
 
-/// A finished answer.
-pub(super) struct Rendered {
-    /// The body to send.
-    pub(super) body: String,
-    /// Its code.
-    pub(super) code: ResultCode,
-}
-
 /// Writes the answer of one interface; `info` belongs to `queryInstance`.
-pub(super) fn render(settings: &Settings, activity: Activity, answer: &Answer, info: Vec<InstanceInfo>) -> Rendered {
+pub(crate) fn render(settings: &Settings, activity: Activity, answer: &Answer, info: Vec<InstanceInfo>) -> Rendered {
     let form = settings.text_form;
     let code = match (activity, answer.result) {
         (Activity::ChangeInstanceCheck, ResultKind::InternalError) => settings.change_refusal_code.clone(),
@@ -46,12 +39,13 @@ pub(super) fn render(settings: &Settings, activity: Activity, answer: &Answer, i
 }
 
 /// An answer that only refuses.
-pub(super) fn refuse(code: ResultCode, message: Option<String>, form: TextForm) -> Rendered {
+pub(crate) fn refuse(code: ResultCode, message: Option<String>, form: TextForm) -> Rendered {
     let body = BaseResponse { result_msg: message, ..BaseResponse::new(code.clone()) }.to_json(form);
     Rendered { body, code }
 }
 
-fn code_of(result: ResultKind) -> ResultCode {
+/// The code of a kind of result; the families share them (Source: SaaS V2.0 ch. 4, SaaS V1.0 ch. 4).
+pub(crate) fn code_of(result: ResultKind) -> ResultCode {
     match result {
         ResultKind::Success => ResultCode::Success,
         ResultKind::Processing => ResultCode::Processing,

@@ -13,13 +13,17 @@ use mercer_protocol::Wording;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::instance::rules::Effect;
+use super::Family;
+use super::kept::KeptRow;
+use super::step::Step;
 
 mercer_kernel::statements! {
     /// Remembers a nonce; one that was seen inside the window affects no row.
     pub(crate) REMEMBER_NONCE = "INSERT INTO gw_nonce (merchant_id, mark, seen_at) VALUES ($1, $2, $3) ON CONFLICT (merchant_id, mark) DO UPDATE SET seen_at = excluded.seen_at WHERE gw_nonce.seen_at <= $4";
     /// The inbox row.
-    pub(crate) INSERT = "INSERT INTO gw_callback (merchant_id, callback_id, received_at, protocol, activity, instance_id, order_id, test, verdict, refusal, detail, key_id, query, body, result_code, answer, state_before, state_after, event_id, effect_key, effect_content) VALUES ($1, $2, $3, 'saas_v2', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) ON CONFLICT DO NOTHING";
+    pub(crate) INSERT = "INSERT INTO gw_callback (merchant_id, callback_id, received_at, protocol, activity, instance_id, order_id, test, verdict, refusal, detail, key_id, query, body, headers, request_sealed, result_code, answer, state_before, state_after, event_id, effect_key, effect_content) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) ON CONFLICT DO NOTHING";
+    /// The answer that went out after all, when the app was ready in time.
+    pub(crate) SET_ANSWER = "UPDATE gw_callback SET result_code = $3, answer = $4, state_after = $5 WHERE merchant_id = $1 AND callback_id = $2";
     /// Content of an earlier command with this effect key.
     pub(crate) FIND_EFFECT = "SELECT effect_content FROM gw_callback WHERE merchant_id = $1 AND effect_key = $2";
     /// Forgets nonces that cannot be replayed any more.
@@ -34,10 +38,6 @@ mercer_kernel::statements! {
 pub(crate) const REFUSED_KEPT: i64 = 10_000;
 /// How long a refused call is kept.
 const REFUSED_KEPT_FOR: Duration = Duration::from_secs(30 * 86_400);
-/// How much of the body of a refused call is kept.
-const REFUSED_BODY_BYTES: usize = 8 * 1_024;
-/// How much of a query is kept.
-const QUERY_BYTES: usize = 4 * 1_024;
 
 /// How a callback was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -93,26 +93,12 @@ impl Refusals {
     }
 }
 
-/// A callback to write.
-#[derive(Debug, Clone)]
+/// What the desk adds to a step to make a row of it.
 pub(crate) struct NewCallback<'a> {
-    pub(crate) callback_id: String,
+    pub(crate) callback_id: &'a str,
     pub(crate) received_at: Instant,
-    pub(crate) activity: &'a str,
-    pub(crate) instance_id: &'a str,
-    pub(crate) order_id: &'a str,
-    pub(crate) test: bool,
-    pub(crate) verdict: Verdict,
-    pub(crate) refusal: &'a str,
-    pub(crate) detail: Option<Wording>,
     pub(crate) key_id: &'a str,
-    pub(crate) result_code: &'a str,
-    /// Redacted.
-    pub(crate) answer: String,
-    pub(crate) state_before: &'a str,
-    pub(crate) state_after: &'a str,
-    pub(crate) event_id: &'a str,
-    pub(crate) effect: Option<Effect>,
+    pub(crate) kept: KeptRow,
 }
 
 /// Adds the nonce of an accepted signature; a replay is a conflict of this statement.
@@ -133,40 +119,50 @@ pub(crate) fn remember_nonce(
 }
 
 /// Adds the inbox row.
-pub(crate) fn insert(batch: &mut Batch, call: &super::Call, new: NewCallback<'_>) {
-    let kept_body = match new.verdict {
-        Verdict::Refused => &call.body[..call.body.len().min(REFUSED_BODY_BYTES)],
-        Verdict::Accepted | Verdict::Repeated | Verdict::Conflict => &call.body[..],
-    };
+pub(crate) fn insert(batch: &mut Batch, (merchant_id, family): (&str, Family), step: &Step, new: NewCallback<'_>) {
     let (effect_key, effect_content) =
-        new.effect.map_or((None, None), |effect| (Some(effect.key), Some(effect.content)));
-    let detail =
-        new.detail.map_or_else(String::new, |words| serde_json::json!({ "zh": words.zh, "en": words.en }).to_string());
+        step.effect.as_ref().map_or((None, None), |effect| (Some(&effect.key), Some(&effect.content)));
+    let words = |words: &Wording| serde_json::json!({ "zh": words.zh, "en": words.en }).to_string();
     batch.one(
         INSERT,
         args![
-            &call.merchant_id,
+            merchant_id,
             new.callback_id,
             new.received_at,
-            new.activity,
-            new.instance_id,
-            new.order_id,
-            new.test,
-            new.verdict.as_str(),
-            new.refusal,
-            detail,
+            family.as_str(),
+            step.activity,
+            &step.instance_id,
+            &step.order_id,
+            step.test,
+            step.verdict.as_str(),
+            step.refusal,
+            step.detail.as_ref().map(words).unwrap_or_default(),
             new.key_id,
-            cut(&call.query, QUERY_BYTES),
-            kept_body,
-            new.result_code,
-            new.answer,
-            new.state_before,
-            new.state_after,
-            new.event_id,
-            effect_key,
-            effect_content,
+            new.kept.query,
+            new.kept.body,
+            new.kept.headers,
+            new.kept.sealed,
+            step.rendered.code.as_str(),
+            step.kept_answer.as_deref().unwrap_or(&step.rendered.body),
+            step.state_before,
+            step.state_after,
+            step.event_ids.join(","),
+            effect_key.map(String::as_str),
+            effect_content.map(String::as_str),
         ],
     );
+}
+
+/// Replaces the answer of a call that was committed before the app was ready.
+pub(crate) async fn set_answer(
+    db: &Db,
+    (merchant_id, callback_id): (&str, &str),
+    (result_code, answer): (&str, &str),
+    state_after: &str,
+) -> Result<(), DbError> {
+    let mut batch = Batch::new();
+    batch.any(SET_ANSWER, args![merchant_id, callback_id, result_code, answer, state_after]);
+    db.apply(batch).await.map(drop)
 }
 
 /// Content of an earlier command with this effect key.
@@ -187,13 +183,4 @@ pub(crate) async fn prune(db: &Db, now: Instant, nonce_memory: Duration) -> Resu
     batch.any(PRUNE_OLD_REFUSED, args![by_count.map_or(by_age, |limit| limit.max(by_age))]);
     let results = db.apply(batch).await?;
     Ok(results.iter().map(|result| result.rows_affected).sum())
-}
-
-/// At most `limit` bytes of a text, cut between characters.
-fn cut(text: &str, limit: usize) -> &str {
-    let mut end = text.len().min(limit);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }

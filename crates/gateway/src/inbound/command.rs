@@ -1,67 +1,19 @@
 //! From a parsed request to everything its commit holds: one read, one pure decision.
 
 use mercer_kernel::clock::Instant;
-use mercer_kernel::db::Batch;
-use mercer_protocol::Wording;
 use mercer_protocol::saas_v2::{Activity, InstanceInfo, InstanceStatus, Request, redacted};
 
-use super::answer::{Rendered, render};
+use super::answer::render;
 use super::callback::Verdict;
-use super::debugging;
+use super::record::{Telling, record};
+use super::step::Step;
+use super::{Family, debugging};
 use crate::error::GatewayError;
 use crate::event;
 use crate::gateway::Gateway;
 use crate::instance::repo::{self, Found, SealedChange};
-use crate::instance::rules::{self, Change, Decision, Effect, Known, Refusal};
-use crate::instance::{Command, Instance, NewInstance, Refresh, Specification, StatusChange, seal};
-
-/// A decided call, ready to be committed.
-pub(super) struct Step {
-    pub(super) activity: &'static str,
-    pub(super) instance_id: String,
-    pub(super) order_id: String,
-    pub(super) test: bool,
-    pub(super) verdict: Verdict,
-    pub(super) refusal: &'static str,
-    pub(super) detail: Option<Wording>,
-    pub(super) rendered: Rendered,
-    pub(super) state_before: &'static str,
-    pub(super) state_after: &'static str,
-    pub(super) event_id: String,
-    pub(super) effect: Option<Effect>,
-    /// Instance and event.
-    pub(super) effects: Batch,
-}
-
-impl Step {
-    /// A call that changes nothing and is refused with `rendered`.
-    pub(super) fn refused(rendered: Rendered) -> Self {
-        Self {
-            activity: "",
-            instance_id: String::new(),
-            order_id: String::new(),
-            test: false,
-            verdict: Verdict::Refused,
-            refusal: "",
-            detail: None,
-            rendered,
-            state_before: "",
-            state_after: "",
-            event_id: String::new(),
-            effect: None,
-            effects: Batch::new(),
-        }
-    }
-
-    /// The answer as it is kept: without the account of the buyer.
-    pub(super) fn kept_answer(&self) -> String {
-        if self.activity == Activity::QueryInstance.as_str() {
-            redacted(self.rendered.body.as_bytes())
-        } else {
-            self.rendered.body.clone()
-        }
-    }
-}
+use crate::instance::rules::{self, Decision, Known};
+use crate::instance::{Bought, Command, Freezing, Instance, NewInstance, Refresh, Specification, StatusChange, seal};
 
 /// What the app said to a change on renewal; the reason when it said no.
 pub(super) type Permission = Result<(), String>;
@@ -102,7 +54,9 @@ pub(super) async fn decide(
             let business_id =
                 if attempt == 0 { new.business_id.clone() } else { gateway.entropy().uuid(gateway.now()) };
             let (order_id, order_line_id) = (new.order_id.clone(), new.order_line_id.clone());
-            (None, Command::New(NewInstance { order_id, order_line_id, business_id }))
+            let bought = Bought::default();
+            let command = NewInstance { family: Family::SaasV2, order_id, order_line_id, business_id, bought };
+            (None, Command::New(command))
         }
         Request::RefreshInstance(refresh) => {
             let command = Refresh {
@@ -111,6 +65,7 @@ pub(super) async fn decide(
                 order_line_id: refresh.order_line_id.clone(),
                 product_id: refresh.product_id.clone(),
                 expire_time: Instant::from_jiff(refresh.expire_time.at),
+                freezing: Freezing::ToldApart,
             };
             (Some(&refresh.instance_id), Command::Refresh(command))
         }
@@ -128,7 +83,7 @@ pub(super) async fn decide(
         }
         Request::UpgradeInstance(upgrade) => {
             let (order_id, order_line_id) = (upgrade.order_id.clone(), upgrade.order_line_id.clone());
-            (Some(&upgrade.instance_id), Command::Upgrade { order_id, order_line_id })
+            (Some(&upgrade.instance_id), Command::Upgrade { order_id, order_line_id, specification: None })
         }
         Request::ChangeInstanceCheck(check) => {
             (Some(&check.instance_id), Command::CheckChange(specification(&check.product_info)))
@@ -156,56 +111,14 @@ pub(super) async fn decide(
 }
 
 /// Turns a decision into the statements and the answer.
-fn write(
-    gateway: &Gateway,
-    merchant_id: &str,
-    request: &Request,
-    (before, decision): (Option<Instance>, Decision),
-) -> Step {
+fn write(gateway: &Gateway, merchant_id: &str, request: &Request, decided: (Option<Instance>, Decision)) -> Step {
     let activity = request.activity();
-    let mut effects = Batch::new();
-    let after = match decision.change {
-        Some(Change::Insert(instance)) => {
-            let instance = Instance { merchant_id: merchant_id.to_owned(), ..instance };
-            repo::insert(&mut effects, &instance);
-            Some(instance)
-        }
-        Some(Change::Update(instance)) => {
-            repo::update(&mut effects, &instance, SealedChange::default());
-            Some(instance)
-        }
-        None => None,
-    };
-    let event_id = match (&decision.event, &after) {
-        (Some(event), Some(instance)) => event::put(gateway, &mut effects, instance, event),
-        _ => String::new(),
-    };
-    let (verdict, refusal) = match decision.verdict {
-        rules::Verdict::Accepted => (Verdict::Accepted, ""),
-        rules::Verdict::Repeated => (Verdict::Repeated, ""),
-        rules::Verdict::Refused(refusal @ Refusal::OrderConflict) => (Verdict::Conflict, refusal.code()),
-        rules::Verdict::Refused(refusal) => (Verdict::Refused, refusal.code()),
-    };
-    let detail = match decision.verdict {
-        rules::Verdict::Refused(refusal) => Some(refusal.wording(&decision.answer.detail)),
-        rules::Verdict::Accepted | rules::Verdict::Repeated => None,
-    };
+    let step = record(gateway, merchant_id, decided, (SealedChange::default(), Telling::Queued), |answer, _| {
+        render(gateway.settings(), activity, answer, Vec::new())
+    });
     let (instance_id, order_id) = ids(request);
-    let instance_id = decision.answer.instance_id.clone().unwrap_or(instance_id);
-    Step {
-        activity: activity.as_str(),
-        instance_id,
-        order_id,
-        verdict,
-        refusal,
-        detail,
-        state_before: before.as_ref().map_or("", |instance| instance.state.as_str()),
-        state_after: after.as_ref().or(before.as_ref()).map_or("", |instance| instance.state.as_str()),
-        event_id,
-        effect: decision.effect,
-        effects,
-        ..Step::refused(render(gateway.settings(), activity, &decision.answer, Vec::new()))
-    }
+    let instance_id = if step.instance_id.is_empty() { instance_id } else { step.instance_id.clone() };
+    Step { activity: activity.as_str(), instance_id, order_id, ..step }
 }
 
 async fn answer_query(gateway: &Gateway, merchant_id: &str, ids: &[String]) -> Result<Step, GatewayError> {
@@ -225,15 +138,18 @@ async fn answer_query(gateway: &Gateway, merchant_id: &str, ids: &[String]) -> R
         [one] => one.state.as_str(),
         _ => "",
     };
+    let rendered = render(gateway.settings(), Activity::QueryInstance, &answer, info);
     Ok(Step {
         activity: Activity::QueryInstance.as_str(),
         instance_id: ids.join(","),
         verdict,
         refusal,
         detail,
+        // Without the account of the buyer.
+        kept_answer: Some(redacted(rendered.body.as_bytes())),
         state_before: state,
         state_after: state,
-        ..Step::refused(render(gateway.settings(), Activity::QueryInstance, &answer, info))
+        ..Step::refused(rendered)
     })
 }
 

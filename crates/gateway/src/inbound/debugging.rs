@@ -42,7 +42,8 @@ pub(super) async fn decide(gateway: &Gateway, merchant_id: &str, request: &Reque
     }
 }
 
-fn sample(gateway: &Gateway) -> AppInfo {
+/// What a debug request is told about an instance.
+pub(super) fn sample(gateway: &Gateway) -> AppInfo {
     AppInfo {
         front_end_url: Some(gateway.foundation().public_url.clone()),
         user_name: Some("debug".to_owned()),

@@ -7,14 +7,17 @@ use mercer_kernel::web::page::{PageRequest, Paged};
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::Family;
 use super::callback::Verdict;
+use super::check::{SignatureCheck, StoredCall, check_again};
+use super::kept::Original;
 use crate::error::GatewayError;
 use crate::gateway::Gateway;
 
 macro_rules! summary_columns {
     () => {
         "callback_id, received_at, activity, instance_id, order_id, test, verdict, refusal, detail, result_code, \
-         state_before, state_after, event_id"
+         state_before, state_after, event_id, protocol"
     };
 }
 
@@ -23,17 +26,18 @@ macro_rules! filter {
         " FROM gw_callback WHERE merchant_id = $1 AND ($2 = '' OR instance_id = $2) AND ($3 = '' OR activity = $3) \
          AND ($4 = '' OR verdict = $4) AND ($5 = '' OR order_id = $5) AND received_at >= $6 AND received_at < $7 \
          AND ($8 = '' OR result_code = $8) \
-         AND ($9 = '' OR lower(instance_id) LIKE lower($9) OR lower(order_id) LIKE lower($9))"
+         AND ($9 = '' OR lower(instance_id) LIKE lower($9) OR lower(order_id) LIKE lower($9)) \
+         AND ($10 = '' OR protocol = $10)"
     };
 }
 
 mercer_kernel::statements! {
     /// A page of callbacks, newest first.
-    pub(crate) LIST = concat!("SELECT ", summary_columns!(), filter!(), " ORDER BY callback_id DESC LIMIT $10 OFFSET $11");
+    pub(crate) LIST = concat!("SELECT ", summary_columns!(), filter!(), " ORDER BY callback_id DESC LIMIT $11 OFFSET $12");
     /// How many there are.
     pub(crate) COUNT = concat!("SELECT COUNT(*)", filter!());
     /// One callback with everything.
-    pub(crate) FIND = concat!("SELECT ", summary_columns!(), ", protocol, key_id, query, body, answer FROM gw_callback WHERE merchant_id = $1 AND callback_id = $2");
+    pub(crate) FIND = concat!("SELECT ", summary_columns!(), ", key_id, query, body, answer, headers, request_sealed FROM gw_callback WHERE merchant_id = $1 AND callback_id = $2");
     /// Callbacks about one instance, oldest first.
     pub(crate) OF_INSTANCE = concat!("SELECT ", summary_columns!(), " FROM gw_callback WHERE merchant_id = $1 AND instance_id = $2 AND instance_id <> '' ORDER BY callback_id DESC LIMIT 500");
     /// How many callbacks came since, by verdict.
@@ -46,6 +50,8 @@ mercer_kernel::statements! {
 pub struct CallbackSummary {
     /// Our id for it.
     pub callback_id: String,
+    /// The document it follows.
+    pub protocol: Family,
     /// When it came.
     pub received_at: Instant,
     /// Which interface; empty when that could not be read.
@@ -68,7 +74,7 @@ pub struct CallbackSummary {
     pub state_before: String,
     /// State of the instance after.
     pub state_after: String,
-    /// The event that told the app; empty when there was none.
+    /// The event that told the app, several joined by commas; empty when there was none.
     pub event_id: String,
 }
 
@@ -79,18 +85,18 @@ pub struct CallbackDetail {
     /// What the list shows.
     #[serde(flatten)]
     pub summary: CallbackSummary,
-    /// Protocol version of the adapter.
-    pub protocol: String,
     /// The access key whose signature fitted; empty when none did.
     pub key_id: String,
-    /// The raw query.
+    /// The query; personal data masked.
     pub query: String,
-    /// The raw body; the first 8 KiB of a refused one.
+    /// The body, personal data masked; the first 8 KiB of a refused one.
     pub body: String,
+    /// Headers that belong to the signature, `name: value` a line.
+    pub headers: String,
     /// The answer, passwords masked.
     pub answer: String,
     /// The check of the signature, computed afresh; none when the key is gone.
-    pub signature: Option<super::saas_v2::SignatureCheck>,
+    pub signature: Option<SignatureCheck>,
 }
 
 /// Which callbacks to list. Empty texts do not filter.
@@ -100,6 +106,8 @@ pub struct CallbackFilter {
     pub instance_id: String,
     /// Of one interface.
     pub activity: String,
+    /// Of one family.
+    pub protocol: Option<Family>,
     /// With one verdict.
     pub verdict: Option<Verdict>,
     /// About one order.
@@ -136,6 +144,7 @@ impl Gateway {
             filter.to.unwrap_or(Instant::from_micros(i64::MAX)),
             &filter.result_code,
             pattern,
+            filter.protocol.map_or("", Family::as_str),
         ];
         let total = self.db().query_one(COUNT, arguments.clone()).await?.map_or(Ok(0), |row| row.int(0))?;
         arguments.extend(args![page.limit(), page.offset()]);
@@ -156,14 +165,26 @@ impl Gateway {
             .ok_or_else(|| GatewayError::UnknownId { kind: "callback", id: callback_id.to_owned() })?;
         let summary = summary(&row)?;
         let (key_id, query, body) = (row.text(14)?, row.text(15)?, row.bytes(16)?);
-        let signature =
-            super::saas_v2::check_again(self, merchant_id, &key_id, (&query, &body), summary.received_at).await?;
+        let (headers, sealed) = (row.text(18)?, row.optional_text(19)?);
+        let place = (merchant_id, callback_id);
+        let original = sealed.and_then(|sealed| Original::open(self.vault(), place, &sealed));
+        let received = original.as_ref().map_or((query.as_str(), body.as_slice()), |original| {
+            (original.query.as_str(), original.body.as_bytes())
+        });
+        let stored = StoredCall {
+            family: summary.protocol,
+            query: received.0,
+            body: received.1,
+            headers: &headers,
+            received_at: summary.received_at,
+        };
+        let signature = check_again(self, (merchant_id, &key_id), &stored).await?;
         Ok(CallbackDetail {
             summary,
-            protocol: row.text(13)?,
             key_id,
             query,
             body: String::from_utf8_lossy(&body).into_owned(),
+            headers,
             answer: row.text(17)?,
             signature,
         })
@@ -207,5 +228,6 @@ fn summary(row: &Row) -> Result<CallbackSummary, DbError> {
         state_before: row.text(10)?,
         state_after: row.text(11)?,
         event_id: row.text(12)?,
+        protocol: row.parse(13)?,
     })
 }

@@ -2,6 +2,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::inbound::Verdict;
+use crate::merchant::InterfaceType;
 use crate::testing::{APP_INFO, KEY, MERCHANT, World, new_instance};
 use mercer_kernel::web::page::PageRequest;
 
@@ -214,9 +215,9 @@ async fn a_stored_call_shows_its_canonical_string_without_the_key() {
 #[tokio::test]
 async fn a_revoked_key_is_refused_at_once_and_a_second_one_works() {
     let world = World::bare().await;
-    let second = world.gateway.add_key(MERCHANT, crate::merchant::InterfaceType::Base, None).await.unwrap();
+    let second = world.gateway.add_key(MERCHANT, InterfaceType::Base, None).await.unwrap();
     let first =
-        world.gateway.keys(MERCHANT).await.unwrap().into_iter().find(|key| key.key_id != second.key_id).unwrap();
+        world.gateway.keys(MERCHANT).await.unwrap().into_iter().find(|key| key.key_id != second.key_id && key.interface_type == InterfaceType::Base).unwrap();
     world.gateway.revoke_key(MERCHANT, &first.key_id).await.unwrap();
     assert_eq!(world.new_instance("O-1", "b-1").await.code(), "000001");
     let body = new_instance("O-1", "b-1").to_string();

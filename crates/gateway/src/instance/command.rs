@@ -4,6 +4,8 @@ use mercer_kernel::clock::Instant;
 use mercer_protocol::saas_v2::{AppInfo, Scene};
 use serde::{Deserialize, Serialize};
 
+use crate::inbound::Family;
+
 /// One request to change or check an instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -24,8 +26,10 @@ pub enum Command {
     Upgrade {
         /// The new upgrade order.
         order_id: String,
-        /// Its line.
+        /// Its line; empty where the protocol names none.
         order_line_id: String,
+        /// What the instance becomes, where the call itself says so.
+        specification: Option<Specification>,
     },
     /// 续费变更校验 (Source: SaaS V2.0 §3.7).
     CheckChange(Specification),
@@ -38,12 +42,37 @@ pub enum Command {
 /// First call for an order line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewInstance {
+    /// Which family asks.
+    pub family: Family,
     /// Store order id.
     pub order_id: String,
-    /// Store order line id.
+    /// Store order line id; SaaS V1.0 has none, and the product id where one order opens several instances.
     pub order_line_id: String,
     /// The store's id of this call; becomes the instance id when the call is the first.
     pub business_id: String,
+    /// What was bought, as far as the call itself says.
+    pub bought: Bought,
+}
+
+/// What a first call says about the purchase; in SaaS V2.0 nothing, the order says it later.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bought {
+    /// Product and linear attribute.
+    pub specification: Specification,
+    /// `PERIOD`, `ONE_TIME`, `ON_DEMAND`, `ON_DEMAND_PKG`.
+    pub charging_mode: String,
+    /// `year`, `month`.
+    pub period_type: String,
+    /// How many periods.
+    pub period_number: Option<i64>,
+    /// Computed expiry, for reference only.
+    pub expire_time: Option<Instant>,
+    /// Whether it is a trial.
+    pub trial: bool,
+    /// Bit length the product's personal data are encrypted with, when the call shows it.
+    pub encryption_bits: Option<i64>,
+    /// When the buyer confirmed the acceptance (验收); billing starts then (Source: SaaS V1.0 §3.1).
+    pub acceptance_time: Option<Instant>,
 }
 
 /// A new expiry and why.
@@ -59,6 +88,18 @@ pub struct Refresh {
     pub product_id: Option<String>,
     /// The new expiry.
     pub expire_time: Instant,
+    /// Who tells that the instance freezes or comes back.
+    pub freezing: Freezing,
+}
+
+/// Whether a new expiry also freezes or unfreezes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Freezing {
+    /// The store tells it in a call of its own (SaaS V2.0).
+    ToldApart,
+    /// The expiry decides: SaaS V1.0 has no call that unfreezes a period product, and a cancelled renewal may
+    /// end in the past (Source: SaaS V1.0 §1.4, decision D26).
+    ByExpiry,
 }
 
 /// Freeze or unfreeze.

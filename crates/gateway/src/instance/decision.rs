@@ -18,8 +18,8 @@ pub(crate) struct Known {
 pub(crate) struct Decision {
     /// The instance as it becomes; none when nothing changes.
     pub(crate) change: Option<Change>,
-    /// What the app is told; none when nothing changes for it.
-    pub(crate) event: Option<Event>,
+    /// What the app is told, in this order; nothing when nothing changes for it.
+    pub(crate) events: Vec<Event>,
     /// What the caller is told.
     pub(crate) answer: Answer,
     /// How the command was taken.

@@ -6,18 +6,24 @@
 
 mod command;
 mod decision;
+pub(crate) mod page;
 pub(crate) mod query;
 pub(crate) mod repo;
 pub(crate) mod rules;
 pub(crate) mod seal;
+pub(crate) mod snapshot;
 mod view;
 
 pub(crate) use command::has_address;
-pub use command::{AppInfoFault, Command, Failure, NewInstance, Refresh, Specification, StatusChange, check_app_info};
+pub use command::{
+    AppInfoFault, Bought, Command, Failure, Freezing, NewInstance, Refresh, Specification, StatusChange, check_app_info,
+};
 pub use view::{Buyer, InstanceDetail, InstanceFilter, InstanceSummary, TimelineEntry, TimelineKind};
 
 use mercer_kernel::clock::Instant;
 use serde::Serialize;
+
+use crate::inbound::Family;
 
 /// Where an instance stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -65,6 +71,8 @@ impl std::str::FromStr for State {
 pub struct Instance {
     /// Whose it is.
     pub merchant_id: String,
+    /// The family that opened it; its other calls are of the same one.
+    pub family: Family,
     /// Our id for it: the `businessId` of the first call (Source: SaaS V2.0 §3.1).
     pub instance_id: String,
     /// The order that opened it.
@@ -86,6 +94,10 @@ pub struct Instance {
     pub expire_confirmed: bool,
     /// Whether it is a trial (试用).
     pub trial: bool,
+    /// When the buyer confirmed the acceptance (验收) and billing started; none while or where there is none.
+    pub billing_start: Option<Instant>,
+    /// Bit length of the product's encryption, when a call showed it.
+    pub encryption_bits: Option<i64>,
     /// Where it stands.
     pub state: State,
     /// Whether the store froze it; outlives `Provisioning`, in which it does not show.
@@ -107,6 +119,8 @@ pub struct Instance {
 pub enum EventKind {
     /// An instance was bought.
     Created,
+    /// The buyer confirmed the acceptance; billing starts.
+    Accepted,
     /// It runs longer.
     Renewed,
     /// A trial became a paid instance.
@@ -127,8 +141,9 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind, for documentation and tests.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Created,
+        Self::Accepted,
         Self::Renewed,
         Self::TrialConverted,
         Self::RenewalCancelled,
@@ -144,6 +159,7 @@ impl EventKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Created => "mercer.instance.created",
+            Self::Accepted => "mercer.instance.accepted",
             Self::Renewed => "mercer.instance.renewed",
             Self::TrialConverted => "mercer.instance.trial_converted",
             Self::RenewalCancelled => "mercer.instance.renewal_cancelled",
@@ -160,7 +176,12 @@ impl EventKind {
     pub const fn needs_order(self) -> bool {
         match self {
             Self::Created | Self::TrialConverted | Self::Changed | Self::Upgraded => true,
-            Self::Renewed | Self::RenewalCancelled | Self::Frozen | Self::Unfrozen | Self::Released => false,
+            Self::Accepted
+            | Self::Renewed
+            | Self::RenewalCancelled
+            | Self::Frozen
+            | Self::Unfrozen
+            | Self::Released => false,
         }
     }
 }
@@ -193,4 +214,6 @@ pub struct Event {
     pub previous_product_id: Option<String>,
     /// Whether it is a trial after the change.
     pub trial: bool,
+    /// When billing started, where this event tells it.
+    pub billing_start: Option<Instant>,
 }

@@ -16,6 +16,7 @@ use super::view::{
 use super::{Command, Failure, State, check_app_info, seal};
 use crate::error::{FieldFault, GatewayError};
 use crate::gateway::Gateway;
+use crate::inbound::Family;
 
 macro_rules! filter {
     () => {
@@ -34,6 +35,8 @@ mercer_kernel::statements! {
     pub(crate) COUNT_BY_STATE = "SELECT state, COUNT(*) FROM gw_instance WHERE merchant_id = $1 GROUP BY state";
 }
 
+/// Longest account or password that still fits the protocol's 128 characters once it is encrypted.
+const ENCRYPTABLE_BYTES: usize = 79;
 /// Events of one instance that a timeline shows; a page of the deliveries shows them all.
 const TIMELINE_JOBS: u32 = 100;
 
@@ -99,6 +102,9 @@ impl Gateway {
     /// A bad field, [`GatewayError::UnknownId`], a released instance, or the database.
     pub async fn put_app_info(&self, merchant_id: &str, instance_id: &str, info: &AppInfo) -> Result<(), GatewayError> {
         check_app_info(info).map_err(|fault| field_fault(&fault))?;
+        if self.found_instance(merchant_id, instance_id).await?.instance.family == Family::SaasV1 {
+            check_encryptable(info)?;
+        }
         self.act(merchant_id, instance_id, &Command::AppInfo, Some(info)).await
     }
 
@@ -186,6 +192,20 @@ fn rank(kind: &TimelineKind) -> u8 {
         TimelineKind::Attempt { .. } => 2,
         TimelineKind::Action { .. } => 3,
     }
+}
+
+/// SaaS V1.0 limits account and password in their encrypted form (Source: SaaS V1.0 §2.4).
+fn check_encryptable(info: &AppInfo) -> Result<(), FieldFault> {
+    for (field, value) in [("userName", &info.user_name), ("password", &info.password)] {
+        if value.as_ref().is_some_and(|text| text.len() > ENCRYPTABLE_BYTES) {
+            return Err(FieldFault::new(
+                field,
+                format!("at most {ENCRYPTABLE_BYTES} bytes: SaaS V1.0 sends it encrypted"),
+                format!("最多 {ENCRYPTABLE_BYTES} 字节：SaaS V1.0 以加密形式返回"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn refused(refusal: Refusal) -> GatewayError {

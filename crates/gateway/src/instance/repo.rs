@@ -13,7 +13,7 @@ macro_rules! columns {
     () => {
         "merchant_id, instance_id, order_id, order_line_id, product_id, sku_code, linear_value, charging_mode, \
          period_type, period_number, expire_time, expire_confirmed, trial, state, frozen, failure, version, \
-         created_at, updated_at, app_info_sealed, snapshot_order_id"
+         created_at, updated_at, app_info_sealed, snapshot_order_id, protocol, billing_start, encryption_bits"
     };
 }
 pub(crate) use columns as instance_columns;
@@ -22,6 +22,11 @@ mercer_kernel::statements! {
     /// The instance of an order line.
     pub(crate) FIND_BY_ORDER = concat!(
         "SELECT ", columns!(), ", NULL FROM gw_instance WHERE merchant_id = $1 AND order_id = $2 AND order_line_id = $3"
+    );
+    /// The instances of one or two order lines.
+    pub(crate) FIND_BY_LINES = concat!(
+        "SELECT ", columns!(), ", NULL FROM gw_instance WHERE merchant_id = $1 AND order_id = $2 \
+         AND order_line_id IN ($3, $4)"
     );
     /// One instance, with the content of an earlier command that had the same effect key.
     pub(crate) FIND_WITH_EFFECT = concat!(
@@ -40,13 +45,16 @@ mercer_kernel::statements! {
     pub(crate) FIND_ORDER = "SELECT order_sealed FROM gw_instance WHERE merchant_id = $1 AND instance_id = $2";
     /// The row of a first call.
     pub(crate) INSERT = "INSERT INTO gw_instance (merchant_id, instance_id, order_id, order_line_id, state, created_at, \
-         updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+         updated_at, protocol, product_id, sku_code, linear_value, charging_mode, period_type, period_number, \
+         expire_time, trial, billing_start, encryption_bits, order_sealed, snapshot_order_id) VALUES ($1, $2, $3, $4, \
+         $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, COALESCE($20, '')) \
+         ON CONFLICT DO NOTHING";
     /// Everything that changes, guarded by the version that was read. NULL leaves a sealed value as it is.
     pub(crate) UPDATE = "UPDATE gw_instance SET product_id = $4, sku_code = $5, linear_value = $6, charging_mode = $7, \
          period_type = $8, period_number = $9, expire_time = $10, expire_confirmed = $11, trial = $12, state = $13, \
          frozen = $14, failure = $15, updated_at = $16, app_info_sealed = COALESCE($17, app_info_sealed), \
          order_sealed = COALESCE($18, order_sealed), snapshot_order_id = COALESCE($19, snapshot_order_id), \
-         version = version + 1 WHERE merchant_id = $1 AND instance_id = $2 AND version = $3";
+         billing_start = $20, version = version + 1 WHERE merchant_id = $1 AND instance_id = $2 AND version = $3";
 }
 
 /// A row with what is needed beside the instance.
@@ -80,7 +88,20 @@ pub(crate) async fn find_by_order(
     order_id: &str,
     order_line_id: &str,
 ) -> Result<Option<Found>, DbError> {
-    db.query_one(FIND_BY_ORDER, args![merchant_id, order_id, order_line_id]).await?.map(|row| found(&row)).transpose()
+    db.find(FIND_BY_ORDER, args![merchant_id, order_id, order_line_id]).await?.map(|row| found(&row)).transpose()
+}
+
+/// The instance of an order line, else the one of another line when one is named.
+pub(crate) async fn find_by_order_or(
+    db: &Db,
+    merchant_id: &str,
+    order_id: &str,
+    (line, otherwise): (&str, Option<&str>),
+) -> Result<Option<Found>, DbError> {
+    let rows = db.query(FIND_BY_LINES, args![merchant_id, order_id, line, otherwise.unwrap_or(line)]).await?;
+    let mut found = rows.iter().map(found).collect::<Result<Vec<_>, _>>()?;
+    found.sort_by_key(|entry| entry.instance.order_line_id != line);
+    Ok(found.into_iter().next())
 }
 
 /// One instance by its id; `effect_key` also looks for an earlier command.
@@ -91,7 +112,7 @@ pub(crate) async fn find(
     effect_key: Option<&str>,
 ) -> Result<Option<Found>, DbError> {
     let arguments = args![merchant_id, instance_id, effect_key.unwrap_or_default()];
-    db.query_one(FIND_WITH_EFFECT, arguments).await?.map(|row| found(&row)).transpose()
+    db.find(FIND_WITH_EFFECT, arguments).await?.map(|row| found(&row)).transpose()
 }
 
 /// Several instances, in the order asked, each once. `ids` holds at most [`QUERY_LIMIT`].
@@ -116,8 +137,9 @@ pub(crate) async fn order_of(db: &Db, instance: &Instance) -> Result<Option<Stri
     Ok(row.map(|row| row.optional_text(0)).transpose()?.flatten())
 }
 
-/// Adds the insertion of a new instance.
-pub(crate) fn insert(batch: &mut Batch, instance: &Instance) {
+/// Adds the insertion of a new instance; `sealed` holds the order that came with the call.
+pub(crate) fn insert(batch: &mut Batch, instance: &Instance, sealed: SealedChange) {
+    let specification = &instance.specification;
     batch.one(
         INSERT,
         args![
@@ -128,6 +150,19 @@ pub(crate) fn insert(batch: &mut Batch, instance: &Instance) {
             instance.state.as_str(),
             instance.created_at,
             instance.updated_at,
+            instance.family.as_str(),
+            &specification.product_id,
+            &specification.sku_code,
+            specification.linear_value,
+            &instance.charging_mode,
+            &instance.period_type,
+            instance.period_number,
+            instance.expire_time,
+            instance.trial,
+            instance.billing_start,
+            instance.encryption_bits,
+            sealed.order,
+            sealed.snapshot_order_id,
         ],
     );
 }
@@ -157,6 +192,7 @@ pub(crate) fn update(batch: &mut Batch, instance: &Instance, sealed: SealedChang
             sealed.app_info,
             sealed.order,
             sealed.snapshot_order_id,
+            instance.billing_start,
         ],
     );
 }
@@ -180,6 +216,9 @@ pub(crate) fn found(row: &Row) -> Result<Found, DbError> {
             expire_time: row.optional_int(10)?.map(Instant::from_micros),
             expire_confirmed: row.flag(11)?,
             trial: row.flag(12)?,
+            family: row.parse(21)?,
+            billing_start: row.optional_instant(22)?,
+            encryption_bits: row.optional_int(23)?,
             state: row.parse(13)?,
             frozen: row.flag(14)?,
             has_app_info: app_info_sealed.is_some(),
@@ -190,6 +229,6 @@ pub(crate) fn found(row: &Row) -> Result<Found, DbError> {
         },
         app_info_sealed,
         snapshot_order_id: row.text(20)?,
-        earlier_content: row.optional_text(21)?,
+        earlier_content: row.optional_text(24)?,
     })
 }

@@ -8,7 +8,9 @@ use mercer_kernel::clock::Instant;
 use mercer_protocol::saas_v2::Scene;
 
 pub(crate) use super::decision::{Answer, Change, Decision, Effect, Known, Refusal, ResultKind, Verdict};
-use super::{Command, Event, EventKind, Failure, Instance, NewInstance, Refresh, Specification, State, StatusChange};
+use super::{
+    Command, Event, EventKind, Failure, Freezing, Instance, NewInstance, Refresh, Specification, State, StatusChange,
+};
 
 /// Decides `command`.
 pub(crate) fn decide(known: &Known, command: &Command, now: Instant) -> Decision {
@@ -23,10 +25,10 @@ pub(crate) fn decide(known: &Known, command: &Command, now: Instant) -> Decision
         Command::Refresh(refresh) => {
             once(known, effect_of_refresh(instance, refresh), || refresh_instance(instance, refresh, now))
         }
-        Command::Upgrade { order_id, order_line_id } => {
-            once(known, effect_of_upgrade(instance, order_id, order_line_id), || {
-                upgrade_instance(instance, order_id, order_line_id, now)
-            })
+        Command::Upgrade { order_id, order_line_id, specification } => {
+            let content = content_of_upgrade(order_line_id, specification.as_ref());
+            let key = format!("upgrade/{}/{order_id}", instance.instance_id);
+            once(known, Effect { key, content }, || upgrade_instance(instance, order_id, order_line_id, now))
         }
         Command::SetStatus(status) => set_status(instance, *status, now),
         Command::Release { order_id, order_line_id } => release_instance(instance, order_id, order_line_id, now),
@@ -92,18 +94,19 @@ pub(crate) fn is_shown(instance: &Instance) -> bool {
 fn new_instance(present: Option<&Instance>, new: &NewInstance, now: Instant) -> Decision {
     let Some(instance) = present else {
         let answer = Answer { instance_id: Some(new.business_id.clone()), ..Answer::of(ResultKind::Processing) };
+        let fresh = fresh(new, now);
+        let created = Event {
+            order_id: new.order_id.clone(),
+            order_line_id: new.order_line_id.clone(),
+            previous_expire_time: None,
+            expire_time: None,
+            trial: false,
+            ..plain(&fresh, EventKind::Created)
+        };
+        let accepted = new.bought.acceptance_time.map(|_| plain(&fresh, EventKind::Accepted));
         return Decision {
-            change: Some(Change::Insert(fresh(new, now))),
-            event: Some(Event {
-                kind: EventKind::Created,
-                order_id: new.order_id.clone(),
-                order_line_id: new.order_line_id.clone(),
-                previous_expire_time: None,
-                expire_time: None,
-                product_id: None,
-                previous_product_id: None,
-                trial: false,
-            }),
+            change: Some(Change::Insert(fresh)),
+            events: std::iter::once(created).chain(accepted).collect(),
             answer,
             verdict: Verdict::Accepted,
             effect: None,
@@ -115,23 +118,45 @@ fn new_instance(present: Option<&Instance>, new: &NewInstance, now: Instant) -> 
         State::Active | State::Frozen | State::Released => (ResultKind::Success, String::new()),
         State::Failed => (ResultKind::InternalError, instance.failure.clone()),
     };
-    unchanged(Answer { result, detail, instance_id: Some(instance.instance_id.clone()) }, Verdict::Repeated)
+    let answer = Answer { result, detail, instance_id: Some(instance.instance_id.clone()) };
+    match new.bought.acceptance_time {
+        Some(time) => Decision { answer, ..accept(instance, time, now) },
+        None => unchanged(answer, Verdict::Repeated),
+    }
+}
+
+/// The buyer confirmed the acceptance; the first time counts (decision D24 of SaaS V1.0).
+fn accept(instance: &Instance, time: Instant, now: Instant) -> Decision {
+    match instance.state {
+        State::Provisioning | State::Active | State::Frozen if instance.billing_start.is_none() => {
+            let next = Instance { billing_start: Some(time), updated_at: now, ..instance.clone() };
+            let event = plain(&next, EventKind::Accepted);
+            accepted(next, vec![event])
+        }
+        State::Provisioning | State::Active | State::Frozen | State::Released | State::Failed => {
+            unchanged(Answer::of(ResultKind::Success), Verdict::Repeated)
+        }
+    }
 }
 
 /// The row of a first call; whose it is, the caller knows.
 fn fresh(new: &NewInstance, now: Instant) -> Instance {
+    let bought = new.bought.clone();
     Instance {
         merchant_id: String::new(),
+        family: new.family,
         instance_id: new.business_id.clone(),
         order_id: new.order_id.clone(),
         order_line_id: new.order_line_id.clone(),
-        specification: Specification::default(),
-        charging_mode: String::new(),
-        period_type: String::new(),
-        period_number: None,
-        expire_time: None,
+        specification: bought.specification,
+        charging_mode: bought.charging_mode,
+        period_type: bought.period_type,
+        period_number: bought.period_number,
+        expire_time: bought.expire_time,
         expire_confirmed: false,
-        trial: false,
+        trial: bought.trial,
+        billing_start: bought.acceptance_time,
+        encryption_bits: bought.encryption_bits,
         state: State::Provisioning,
         frozen: false,
         has_app_info: false,
@@ -175,8 +200,14 @@ fn effect_of_refresh(instance: &Instance, refresh: &Refresh) -> Effect {
     }
 }
 
-fn effect_of_upgrade(instance: &Instance, order_id: &str, order_line_id: &str) -> Effect {
-    Effect { key: format!("upgrade/{}/{order_id}", instance.instance_id), content: format!("line {order_line_id}") }
+fn content_of_upgrade(order_line_id: &str, specification: Option<&Specification>) -> String {
+    match specification {
+        None => format!("line {order_line_id}"),
+        Some(Specification { product_id, sku_code, linear_value }) => {
+            let linear = linear_value.map_or_else(|| "-".to_owned(), |value| value.to_string());
+            format!("product {product_id} SKU {sku_code} linear {linear}")
+        }
+    }
 }
 
 fn refresh_instance(instance: &Instance, refresh: &Refresh, now: Instant) -> Decision {
@@ -210,8 +241,19 @@ fn refresh_instance(instance: &Instance, refresh: &Refresh, now: Instant) -> Dec
         previous_product_id: product_id.as_ref().map(|_| instance.specification.product_id.clone()),
         product_id,
         trial,
+        billing_start: None,
     };
-    accepted(next, Some(event))
+    let frozen = match refresh.freezing {
+        Freezing::ToldApart => instance.frozen,
+        Freezing::ByExpiry => expire_time.is_some_and(|time| time <= now),
+    };
+    if frozen == instance.frozen {
+        return accepted(next, vec![event]);
+    }
+    let next = settled(Instance { frozen, ..next });
+    let kind = if frozen { EventKind::Frozen } else { EventKind::Unfrozen };
+    let consequence = plain(&next, kind);
+    accepted(next, vec![event, consequence])
 }
 
 fn upgrade_instance(instance: &Instance, order_id: &str, order_line_id: &str, now: Instant) -> Decision {
@@ -224,7 +266,7 @@ fn upgrade_instance(instance: &Instance, order_id: &str, order_line_id: &str, no
         ..plain(instance, EventKind::Upgraded)
     };
     // What was bought is known only once the order was fetched; until then the row says that it moved.
-    accepted(Instance { updated_at: now, ..instance.clone() }, Some(event))
+    accepted(Instance { updated_at: now, ..instance.clone() }, vec![event])
 }
 
 fn set_status(instance: &Instance, status: StatusChange, now: Instant) -> Decision {
@@ -237,7 +279,7 @@ fn set_status(instance: &Instance, status: StatusChange, now: Instant) -> Decisi
     }
     let kind = if frozen { EventKind::Frozen } else { EventKind::Unfrozen };
     let next = settled(Instance { frozen, updated_at: now, ..instance.clone() });
-    accepted(next, Some(plain(instance, kind)))
+    accepted(next, vec![plain(instance, kind)])
 }
 
 fn release_instance(instance: &Instance, order_id: &str, order_line_id: &str, now: Instant) -> Decision {
@@ -249,7 +291,7 @@ fn release_instance(instance: &Instance, order_id: &str, order_line_id: &str, no
         order_line_id: order_line_id.to_owned(),
         ..plain(instance, EventKind::Released)
     };
-    accepted(Instance { state: State::Released, updated_at: now, ..instance.clone() }, Some(event))
+    accepted(Instance { state: State::Released, updated_at: now, ..instance.clone() }, vec![event])
 }
 
 fn check_change(instance: &Instance, target: &Specification) -> Decision {
@@ -275,7 +317,7 @@ fn take_app_info(instance: &Instance, now: Instant) -> Decision {
                 updated_at: now,
                 ..instance.clone()
             };
-            accepted(settled(open), None)
+            accepted(settled(open), Vec::new())
         }
     }
 }
@@ -284,7 +326,7 @@ fn fail(instance: &Instance, failure: &Failure, now: Instant) -> Decision {
     match instance.state {
         State::Provisioning | State::Failed => accepted(
             Instance { state: State::Failed, failure: failure.reason.clone(), updated_at: now, ..instance.clone() },
-            None,
+            Vec::new(),
         ),
         State::Active | State::Frozen => refuse(Refusal::AlreadyOpen, "the instance is already in use".to_owned()),
         State::Released => refuse(Refusal::Released, "the instance was released".to_owned()),
@@ -320,13 +362,14 @@ fn plain(instance: &Instance, kind: EventKind) -> Event {
         product_id: None,
         previous_product_id: None,
         trial: instance.trial,
+        billing_start: if kind == EventKind::Accepted { instance.billing_start } else { None },
     }
 }
 
-fn accepted(next: Instance, event: Option<Event>) -> Decision {
+fn accepted(next: Instance, events: Vec<Event>) -> Decision {
     Decision {
         change: Some(Change::Update(next)),
-        event,
+        events,
         answer: Answer::of(ResultKind::Success),
         verdict: Verdict::Accepted,
         effect: None,
@@ -334,7 +377,7 @@ fn accepted(next: Instance, event: Option<Event>) -> Decision {
 }
 
 fn unchanged(answer: Answer, verdict: Verdict) -> Decision {
-    Decision { change: None, event: None, answer, verdict, effect: None }
+    Decision { change: None, events: Vec::new(), answer, verdict, effect: None }
 }
 
 fn refuse(refusal: Refusal, detail: String) -> Decision {

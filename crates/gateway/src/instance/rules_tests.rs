@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::inbound::Family;
+use crate::instance::Bought;
 
 const NOW: Instant = Instant::from_millis(1_800_000_000_000);
 
@@ -36,7 +38,7 @@ impl Desk {
         if let Some(effect) = decision.effect.clone() {
             assert!(self.effects.insert(effect.key, effect.content).is_none(), "an effect happened twice");
         }
-        self.events.extend(decision.event.as_ref().map(|event| event.kind));
+        self.events.extend(decision.events.iter().map(|event| event.kind));
         decision
     }
 
@@ -55,6 +57,8 @@ impl Desk {
 
 fn new(business_id: &str) -> Command {
     Command::New(NewInstance {
+        family: Family::SaasV2,
+        bought: Bought::default(),
         order_id: "O-1".to_owned(),
         order_line_id: "O-1-000001".to_owned(),
         business_id: business_id.to_owned(),
@@ -68,6 +72,7 @@ fn refresh(scene: Scene, order: &str, days: i64) -> Command {
         order_line_id: format!("{order}-000001"),
         product_id: None,
         expire_time: Instant::from_millis(NOW.as_millis() + days * 86_400_000),
+        freezing: Freezing::ToldApart,
     })
 }
 
@@ -76,7 +81,7 @@ fn release() -> Command {
 }
 
 fn upgrade(order: &str) -> Command {
-    Command::Upgrade { order_id: order.to_owned(), order_line_id: format!("{order}-000001") }
+    Command::Upgrade { order_id: order.to_owned(), order_line_id: format!("{order}-000001"), specification: None }
 }
 
 #[test]
@@ -191,7 +196,7 @@ proptest! {
             let repeated = double.take(command);
             prop_assert_eq!(&first.answer, &expected.answer);
             prop_assert_eq!(repeated.answer.result, first.answer.result);
-            prop_assert!(repeated.event.is_none(), "a repetition told the app again");
+            prop_assert!(repeated.events.is_empty(), "a repetition told the app again");
         }
         prop_assert_eq!(single.instance, double.instance);
         prop_assert_eq!(single.events, double.events);
@@ -211,7 +216,7 @@ proptest! {
             && before.instance.as_ref().is_some_and(|instance| instance.state == State::Released)
         {
             prop_assert_eq!(desk.instance, before.instance);
-            prop_assert!(decision.event.is_none());
+            prop_assert!(decision.events.is_empty());
         }
     }
 
@@ -235,7 +240,7 @@ proptest! {
         for command in &commands {
             let decision = desk.take(command);
             let tells = !matches!(command, Command::AppInfo | Command::Fail(_));
-            prop_assert_eq!(decision.event.is_some(), decision.change.is_some() && tells);
+            prop_assert_eq!(!decision.events.is_empty(), decision.change.is_some() && tells);
         }
         let created = desk.events.iter().filter(|kind| **kind == EventKind::Created).count();
         prop_assert_eq!(created, usize::from(desk.instance.is_some()));

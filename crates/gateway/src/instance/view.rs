@@ -8,7 +8,7 @@ use mercer_protocol::saas_v2::AppInfo;
 use serde::Serialize;
 
 use super::{Instance, State};
-use crate::inbound::CallbackSummary;
+use crate::inbound::{CallbackSummary, Family};
 
 /// Which instances to list. Empty texts do not filter.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +31,8 @@ pub struct InstanceSummary {
     pub merchant_id: String,
     /// Our id for it.
     pub instance_id: String,
+    /// The protocol it was opened by.
+    pub protocol: Family,
     /// Where it stands.
     pub state: State,
     /// Whether the store froze it.
@@ -55,6 +57,8 @@ pub struct InstanceSummary {
     pub expire_time: Option<Instant>,
     /// Whether it is a trial.
     pub trial: bool,
+    /// When the buyer accepted it and billing started; none while or where there is no acceptance.
+    pub billing_start: Option<Instant>,
     /// Why it failed; empty otherwise.
     pub failure: String,
     /// When its first call came.
@@ -146,6 +150,7 @@ pub(super) fn summary(instance: Instance) -> InstanceSummary {
     InstanceSummary {
         merchant_id: instance.merchant_id,
         instance_id: instance.instance_id,
+        protocol: instance.family,
         state: instance.state,
         frozen: instance.frozen,
         order_id: instance.order_id,
@@ -158,6 +163,7 @@ pub(super) fn summary(instance: Instance) -> InstanceSummary {
         period_number: instance.period_number,
         expire_time: instance.expire_time,
         trial: instance.trial,
+        billing_start: instance.billing_start,
         failure: instance.failure,
         created_at: instance.created_at,
         updated_at: instance.updated_at,

@@ -8,8 +8,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use mercer_kernel::clock::Instant;
+use mercer_protocol::kit::client_secret::PrivateKey;
 use tokio::sync::Mutex;
 
+use super::encryption::{self, Encryption};
 use super::{InterfaceType, repo, row_of};
 use crate::error::GatewayError;
 use crate::gateway::Gateway;
@@ -22,15 +24,20 @@ const TOUCH_EVERY: Duration = Duration::from_secs(60);
 const ENTRIES: usize = 4_096;
 
 /// One valid key.
-#[derive(Debug)]
 pub(crate) struct OpenedKey {
     pub(crate) key_id: String,
     pub(crate) interface_type: InterfaceType,
     pub(crate) text: String,
+    rsa: Option<PrivateKey>,
     last_used_micros: AtomicI64,
 }
 
 impl OpenedKey {
+    /// The private key, when it is one that can be used.
+    pub(crate) const fn rsa(&self) -> Option<&PrivateKey> {
+        self.rsa.as_ref()
+    }
+
     /// Whether the use at `now` is worth a write; true for one caller per minute.
     pub(crate) fn claim_touch(&self, now: Instant) -> bool {
         let last = self.last_used_micros.load(Ordering::Relaxed);
@@ -42,11 +49,24 @@ impl OpenedKey {
     }
 }
 
+/// Reads a private key once, not at every call.
+fn rsa_of(interface_type: InterfaceType, text: &str) -> Option<PrivateKey> {
+    match interface_type {
+        InterfaceType::Rsa => PrivateKey::parse(text).ok(),
+        InterfaceType::Base
+        | InterfaceType::Kit
+        | InterfaceType::LicenseCode
+        | InterfaceType::General
+        | InterfaceType::SaasV1 => None,
+    }
+}
+
 /// The keys of a merchant; none when there is no such merchant.
 pub(crate) type Keys = Option<Arc<Vec<OpenedKey>>>;
 
 struct Entry {
     keys: Keys,
+    encryption: encryption::Shared,
     loaded_at: Instant,
 }
 
@@ -76,8 +96,10 @@ impl Keyring {
                 let mut opened = Vec::with_capacity(stored.len());
                 for key in stored {
                     let row = row_of(merchant_id, &key.key_id);
+                    let text = gateway.vault().open_at(repo::key_place(&row), &key.sealed)?;
                     opened.push(OpenedKey {
-                        text: gateway.vault().open_at(repo::key_place(&row), &key.sealed)?,
+                        rsa: rsa_of(key.interface_type, &text),
+                        text,
                         key_id: key.key_id,
                         interface_type: key.interface_type,
                         last_used_micros: AtomicI64::new(key.last_used_at.map_or(0, Instant::as_micros)),
@@ -86,12 +108,20 @@ impl Keyring {
                 Some(Arc::new(opened))
             }
         };
+        let speaks_v1 = keys.iter().flat_map(|keys| keys.iter()).any(|key| key.interface_type == InterfaceType::SaasV1);
+        let encryption = if speaks_v1 { encryption::read(gateway.db(), merchant_id).await? } else { Encryption::default() };
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         if entries.len() >= ENTRIES {
             entries.clear();
         }
-        entries.insert(merchant_id.to_owned(), Entry { keys: keys.clone(), loaded_at: now });
+        entries.insert(merchant_id.to_owned(), Entry { keys: keys.clone(), encryption: Arc::new(encryption), loaded_at: now });
         Ok(keys)
+    }
+
+    /// Bit lengths of a merchant's products, as loaded with its keys.
+    pub(crate) fn encryption(&self, merchant_id: &str) -> encryption::Shared {
+        let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
+        entries.get(merchant_id).map(|entry| Arc::clone(&entry.encryption)).unwrap_or_default()
     }
 
     /// Forgets what was loaded for a merchant; the next call reads again.

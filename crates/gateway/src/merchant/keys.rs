@@ -3,7 +3,7 @@
 use mercer_kernel::vault::mask;
 use serde::Serialize;
 
-use super::{InterfaceType, KeyRow, repo, row_of};
+use super::{InterfaceType, KeyRow, repo, row_of, rsa};
 use crate::error::{FieldFault, GatewayError};
 use crate::gateway::Gateway;
 
@@ -15,8 +15,12 @@ pub struct AddedKey {
     pub key_id: String,
     /// What it is bound to.
     pub interface_type: InterfaceType,
-    /// Its text, as the store has it.
+    /// Its text, as the store has it; empty for an RSA key, which stays here.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub text: String,
+    /// PEM of the public key to paste into the store; RSA keys only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<String>,
 }
 
 /// Length of an access key in bytes (decision D22).
@@ -25,7 +29,7 @@ const KEY_BYTES: std::ops::RangeInclusive<usize> = 1..=256;
 const KEYS_PER_MERCHANT: usize = 20;
 
 impl Gateway {
-    /// Adds an access key, generated when `text` is none (32 letters and digits, decision D22).
+    /// Adds a key, generated when `text` is none: 32 letters and digits (decision D22), or an RSA key of 3072 bits.
     ///
     /// # Errors
     /// A bad length, too many keys, an unknown merchant, or the database.
@@ -36,8 +40,13 @@ impl Gateway {
         text: Option<&str>,
     ) -> Result<AddedKey, GatewayError> {
         let merchant = self.merchant(merchant_id).await?;
-        let text = text.map_or_else(|| self.entropy().alphanumeric(32), str::to_owned);
-        if !KEY_BYTES.contains(&text.len()) {
+        let text = match (interface_type, text) {
+            (InterfaceType::Rsa, None) => rsa::generate(self.entropy()).await?,
+            (InterfaceType::Rsa, Some(pem)) => rsa::read(pem)?,
+            (_, None) => self.entropy().alphanumeric(32),
+            (_, Some(text)) => text.to_owned(),
+        };
+        if interface_type != InterfaceType::Rsa && !KEY_BYTES.contains(&text.len()) {
             return Err(FieldFault::new("text", "1 to 256 bytes", "1 到 256 字节").into());
         }
         let valid = self.keys(merchant_id).await?.iter().filter(|key| key.revoked_at.is_none()).count();
@@ -48,10 +57,14 @@ impl Gateway {
                 en: format!("a merchant has at most {KEYS_PER_MERCHANT} valid keys; revoke one first"),
             });
         }
-        let added = AddedKey { key_id: self.entropy().id("key", self.now()), interface_type, text };
+        let added = AddedKey { key_id: self.entropy().id("key", self.now()), interface_type, text, public_key: None };
         let sealed = self.vault().seal(repo::key_place(&row_of(&merchant.merchant_id, &added.key_id)), &added.text)?;
         repo::insert_key(self.db(), merchant_id, &added, &sealed, self.now()).await?;
         self.keyring().forget(merchant_id);
+        if interface_type == InterfaceType::Rsa {
+            let (_, public_key) = rsa::shown(&added.text);
+            return Ok(AddedKey { text: String::new(), public_key, ..added });
+        }
         Ok(added)
     }
 
@@ -67,7 +80,7 @@ impl Gateway {
     ) -> Result<(), GatewayError> {
         let opened = self.keyring().keys(self, merchant_id).await?;
         let is_there = opened.is_some_and(|keys| {
-            keys.iter().any(|key| key.interface_type == interface_type && key.text.as_str() == text)
+            keys.iter().any(|key| key.interface_type == interface_type && key.text.trim() == text.trim())
         });
         if !is_there {
             self.add_key(merchant_id, interface_type, Some(text)).await?;
@@ -83,7 +96,10 @@ impl Gateway {
         let mut keys = Vec::new();
         for (mut key, sealed) in repo::list_keys(self.db(), merchant_id).await? {
             let text = self.vault().open_at(repo::key_place(&row_of(merchant_id, &key.key_id)), &sealed)?;
-            key.masked = mask(&text);
+            (key.masked, key.public_key) = match key.interface_type {
+                InterfaceType::Rsa => rsa::shown(&text),
+                _ => (mask(&text), None),
+            };
             keys.push(key);
         }
         Ok(keys)

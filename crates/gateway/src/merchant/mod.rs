@@ -2,12 +2,16 @@
 //! merchant in turn reaches the store's open APIs.
 
 mod address;
+mod encryption;
 mod keyring;
 mod keys;
 pub(crate) mod repo;
+mod rsa;
 
 pub use address::{PasteValues, paste_values};
 pub(crate) use keyring::{Keyring, OpenedKey};
+pub use encryption::Encryption;
+pub(crate) use encryption::STATEMENTS as ENCRYPTION_STATEMENTS;
 pub use keys::AddedKey;
 pub use repo::{KeyRow, Merchant, StoreLink};
 
@@ -30,11 +34,16 @@ pub enum InterfaceType {
     LicenseCode,
     /// 通用接口: the order notification.
     General,
+    /// The one Key of SaaS V1.0, base interfaces and kit (Source: SaaS V1.0 §2.1).
+    SaasV1,
+    /// RSA private key (PEM) that opens client secrets of the kit. Signs nothing.
+    Rsa,
 }
 
 impl InterfaceType {
     /// Every type.
-    pub const ALL: [Self; 4] = [Self::Base, Self::Kit, Self::LicenseCode, Self::General];
+    pub const ALL: [Self; 6] =
+        [Self::Base, Self::Kit, Self::LicenseCode, Self::General, Self::SaasV1, Self::Rsa];
 
     /// The name in the database and in our APIs.
     #[must_use]
@@ -44,6 +53,8 @@ impl InterfaceType {
             Self::Kit => "kit",
             Self::LicenseCode => "license_code",
             Self::General => "general",
+            Self::SaasV1 => "saas_v1",
+            Self::Rsa => "rsa",
         }
     }
 }

@@ -53,11 +53,14 @@ pub struct KeyRow {
     pub key_id: String,
     /// What it is bound to.
     pub interface_type: InterfaceType,
-    /// Its first and last characters.
+    /// Its first and last characters; for an RSA key its length and the fingerprint of its public key.
     pub masked: String,
+    /// PEM of the public key to paste into the store; RSA keys only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<String>,
     /// When it was added.
     pub created_at: Instant,
-    /// When a call was last signed with it, to the minute.
+    /// When a call was last signed with it, or a secret opened by it, to the minute.
     pub last_used_at: Option<Instant>,
     /// When it was revoked.
     pub revoked_at: Option<Instant>,
@@ -187,6 +190,7 @@ fn key(row: &Row) -> Result<(KeyRow, String), DbError> {
         key_id: row.text(0)?,
         interface_type: row.parse(1)?,
         masked: String::new(),
+        public_key: None,
         created_at: row.instant(2)?,
         last_used_at: row.optional_instant(3)?,
         revoked_at: row.optional_instant(4)?,

@@ -8,12 +8,13 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use mercer_kernel::clock::Instant;
+use mercer_protocol::saas_v1::{Parameters, auth_token};
 use mercer_protocol::saas_v2::signature;
-use mercer_protocol::time::CompactTime;
+use mercer_protocol::time::{CompactTime, UTC_PLUS_8};
 use tokio::net::TcpStream;
 use url::Url;
 
-use super::broken;
+use super::{Protocol, broken};
 use crate::failure::Failure;
 use crate::input::host_of;
 
@@ -28,6 +29,7 @@ pub(super) struct Caller {
     path: String,
     key: String,
     run_id: String,
+    protocol: Protocol,
     /// Expiry of the first renewal; each later one lies a second further.
     first_expiry: Instant,
 }
@@ -70,7 +72,7 @@ impl Caller {
     ///
     /// # Errors
     /// When it has no address, or is not plain http.
-    pub(super) fn new(url: &Url, key: &str, run_id: &str) -> Result<Self, Failure> {
+    pub(super) fn new(url: &Url, (protocol, key): (Protocol, &str), run_id: &str) -> Result<Self, Failure> {
         if url.scheme() != "http" {
             let failure = broken("压测只支持 http 地址", "the load generator speaks plain http only", url);
             return Err(failure.next("把地址换成网关的 http 监听地址", "give the http address the gateway listens on"));
@@ -86,6 +88,7 @@ impl Caller {
             path: url.path().to_owned(),
             key: key.to_owned(),
             run_id: run_id.to_owned(),
+            protocol,
             first_expiry: Instant::from_millis(1_900_000_000_000),
         })
     }
@@ -126,8 +129,7 @@ impl Caller {
                 r#"{{"activity":"newInstance","businessId":"{order}-b","orderId":"{order}","orderLineId":"{order}-000001"}}"#
             ),
             Kind::Refresh(instance_id) => {
-                let seconds = std::time::Duration::from_secs(number % NUMBERS_PER_CONNECTION);
-                let expiry = CompactTime::seconds(self.first_expiry.plus(seconds).to_jiff());
+                let expiry = self.expiry(number);
                 format!(
                     r#"{{"activity":"refreshInstance","expireTime":"{expiry}","instanceId":"{instance_id}","orderId":"{order}","orderLineId":"{order}-000001","scene":"RENEWAL"}}"#
                 )
@@ -135,7 +137,51 @@ impl Caller {
         }
     }
 
+    fn expiry(&self, number: u64) -> CompactTime {
+        let seconds = std::time::Duration::from_secs(number % NUMBERS_PER_CONNECTION);
+        CompactTime::seconds(self.first_expiry.plus(seconds).to_jiff())
+    }
+
+    fn parameters(&self, kind: Kind<'_>, number: u64, now: Instant) -> Parameters {
+        let order = self.order_id(number);
+        let expiry = self.expiry(number).format_at(UTC_PLUS_8);
+        let time_stamp = CompactTime::milliseconds(now.to_jiff()).to_string();
+        let mut parameters = Parameters::new();
+        let more: &[(&str, &str)] = match kind {
+            Kind::New => &[
+                ("activity", "newInstance"),
+                ("customerId", "68cbc86abc2018ab880d92f36422fa0e"),
+                ("customerName", "bench"),
+                ("skuCode", "bench-sku"),
+                ("productId", "bench-product"),
+                ("businessId", &order),
+            ],
+            Kind::Refresh(instance_id) => &[("activity", "refreshInstance"), ("instanceId", instance_id)],
+        };
+        let shared = [("orderId", order.as_str()), ("expireTime", expiry.as_str()), ("timeStamp", time_stamp.as_str())];
+        for (name, value) in more.iter().chain(&shared) {
+            parameters.set(*name, *value);
+        }
+        parameters
+    }
+
     fn request(&self, kind: Kind<'_>, number: u64, now: Instant) -> http::Request<Full<Bytes>> {
+        match self.protocol {
+            Protocol::SaasV2 => self.post(kind, number, now),
+            Protocol::SaasV1 => self.get(kind, number, now),
+        }
+    }
+
+    fn get(&self, kind: Kind<'_>, number: u64, now: Instant) -> http::Request<Full<Bytes>> {
+        let query = auth_token::signed_query(&self.key, &self.parameters(kind, number, now));
+        http::Request::get(format!("{}?{query}", self.path))
+            .header("Host", &self.host)
+            .header("Accept", "application/json")
+            .body(Full::new(Bytes::new()))
+            .expect("path and headers are made of plain ASCII")
+    }
+
+    fn post(&self, kind: Kind<'_>, number: u64, now: Instant) -> http::Request<Full<Bytes>> {
         let body = self.body(kind, number);
         let timestamp = now.as_millis().to_string();
         let nonce = format!("{}{number:014}", self.run_id);
@@ -186,7 +232,21 @@ mod tests {
     use super::*;
 
     fn caller() -> Caller {
-        Caller::new(&Url::parse("http://127.0.0.1:7002/produce/bench").unwrap(), "k", "run00001").unwrap()
+        let url = Url::parse("http://127.0.0.1:7002/produce/bench").unwrap();
+        Caller::new(&url, (Protocol::SaasV1, "k"), "run00001").unwrap()
+    }
+
+    #[test]
+    fn v1_calls_are_read_as_the_store_means_them() {
+        use mercer_protocol::saas_v1::Request;
+        let caller = caller();
+        for kind in [Kind::New, Kind::Refresh("in_1")] {
+            let parameters = caller.parameters(kind, 5, Instant::from_millis(1_800_000_000_000));
+            assert!(Request::parse(&parameters, UTC_PLUS_8).is_ok());
+        }
+        let request = caller.request(Kind::New, 5, Instant::from_millis(1_800_000_000_000));
+        assert_eq!(request.method(), http::Method::GET);
+        assert!(request.uri().query().unwrap().contains("authToken="));
     }
 
     #[test]

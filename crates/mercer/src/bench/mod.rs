@@ -4,11 +4,13 @@
 //! The server runs in a process of its own, so that its CPU and memory are not mixed with the load
 //! generator's, and it is killed hard before the database is checked: what was answered must survive
 //! that. `--compare bare` runs the same load against a handler that reads the body and commits one row
-//! of the same size; the ratio of the two says what the gateway's own work costs.
+//! of the same size; the ratio of the two says what the gateway's own work costs. `--background
+//! full-sync` measures twice: alone, and while another merchant synchronises 100,000 departments.
 
 mod bare;
 mod call;
 mod check;
+mod full_sync;
 mod load;
 mod process;
 mod report;
@@ -24,8 +26,9 @@ use url::Url;
 
 use self::call::Caller;
 use self::check::Checked;
+use self::full_sync::Synced;
 use self::load::Load;
-use self::process::{ServerProcess, Usage};
+use self::process::{ServerProcess, Usage, Workers};
 use self::report::{Measurement, Report};
 use self::server::Face;
 use crate::failure::{Exit, Failure};
@@ -59,6 +62,32 @@ pub(crate) enum Mix {
     Mixed,
 }
 
+/// Which protocol the calls speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Protocol {
+    /// SaaS V2.0: POST with a signature
+    SaasV2,
+    /// SaaS V1.0: GET with an authToken
+    SaasV1,
+}
+
+impl Protocol {
+    /// Its code everywhere else.
+    const fn code(self) -> &'static str {
+        match self {
+            Self::SaasV2 => "saas_v2",
+            Self::SaasV1 => "saas_v1",
+        }
+    }
+}
+
+/// What goes on beside the load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Background {
+    /// Another merchant's enterprise sends 100,000 departments, again and again
+    FullSync,
+}
+
 /// What the gateway is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Comparison {
@@ -86,6 +115,12 @@ struct GatewayBench {
     /// Calls per second to offer; as fast as possible when left out (每秒请求数)
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     rate: Option<u64>,
+    /// Protocol of the calls (协议)
+    #[arg(long, value_enum, default_value = "saas-v2")]
+    protocol: Protocol,
+    /// Measure a second time with this going on, and show the slowdown (同时进行)
+    #[arg(long, value_enum, conflicts_with_all = ["url", "compare"])]
+    background: Option<Background>,
     /// Compare with (对照)
     #[arg(long, value_enum)]
     compare: Option<Comparison>,
@@ -109,9 +144,16 @@ async fn gateway(bench: GatewayBench, output: Output) -> Result<(), Failure> {
     let run_id = Entropy::system().alphanumeric(8);
     let scratch = std::env::temp_dir().join(format!("mercer-bench-{run_id}"));
     let mut measurements = Vec::new();
-    match &bench.url {
-        Some(url) => measurements.push(measure_running(&bench, url, &run_id, output).await?),
-        None => {
+    let mut synced = None;
+    match (&bench.url, bench.background) {
+        (Some(url), _) => measurements.push(measure_running(&bench, url, &run_id, output).await?),
+        (None, Some(Background::FullSync)) => {
+            let database_url = database_of(&bench, &scratch, Face::Gateway);
+            let (both, lists) = measure_beside(&bench, &database_url, &run_id, output).await?;
+            measurements.extend(both);
+            synced = Some(lists);
+        }
+        (None, None) => {
             let faces: &[Face] = match bench.compare {
                 Some(Comparison::Bare) => &[Face::Bare, Face::Gateway],
                 None => &[Face::Gateway],
@@ -126,7 +168,14 @@ async fn gateway(bench: GatewayBench, output: Output) -> Result<(), Failure> {
         // Left-overs in the folder for temporary files harm nobody.
         let _ = std::fs::remove_dir_all(&scratch);
     }
-    let report = Report { measurements, mix: bench.mix, connections: bench.connections, rate: bench.rate };
+    let report = Report {
+        measurements,
+        protocol: bench.protocol,
+        mix: bench.mix,
+        connections: bench.connections,
+        rate: bench.rate,
+        synced,
+    };
     output.show(&report.json(), |language| report.table(language));
     report.verdict()
 }
@@ -150,8 +199,10 @@ async fn measure_own(
         format!("启动被测进程 {}，数据库 {}", face.name(), shown(database_url)),
         format!("starting the measured process {}, database {}", face.name(), shown(database_url)),
     ));
-    let mut server = ServerProcess::start(face, database_url).await?;
-    let caller = Caller::new(server.url(), server.key(), run_id)?;
+    let mut server = ServerProcess::start(face, database_url, Workers::Rest).await?;
+    // The bare handler reads bodies only.
+    let protocol = if face == Face::Bare { Protocol::SaasV2 } else { bench.protocol };
+    let caller = Caller::new(server.url(), (protocol, server.key(protocol)), run_id)?;
     let load = load_of(bench, face);
     let prepared = load.prepare(&caller).await?;
     let before = server.usage().await;
@@ -162,13 +213,57 @@ async fn measure_own(
     Ok(Measurement { name: face.name(), measured, usage: Usage::between(before, after), checked: Some(checked) })
 }
 
+/// The same load twice on one gateway with its workers: alone, then beside the background.
+async fn measure_beside(
+    bench: &GatewayBench,
+    database_url: &str,
+    run_id: &str,
+    output: Output,
+) -> Result<([Measurement; 2], Synced), Failure> {
+    let mut server = ServerProcess::start(Face::Gateway, database_url, Workers::Run).await?;
+    let load = load_of(bench, Face::Gateway);
+    let caller_of = |suffix: &str| {
+        let key = (bench.protocol, server.key(bench.protocol));
+        Caller::new(server.url(), key, &format!("{run_id}{suffix}"))
+    };
+    let (first, second) = (caller_of("a")?, caller_of("b")?);
+    let prepared = load.prepare(&first).await?;
+    let before = server.usage().await;
+    let alone = load.run(&first, &prepared, output).await?;
+    let between = server.usage().await;
+    output.remark(&Wording::fixed(
+        "再测一次，同时另一商家全量同步 100,000 个部门",
+        "measuring again while another merchant synchronises 100,000 departments",
+    ));
+    let prepared = load.prepare(&second).await?;
+    let until = load.clock.now().plus(std::time::Duration::from_secs(bench.seconds));
+    let (beside, synced) = tokio::join!(
+        load.run(&second, &prepared, output),
+        full_sync::keep_syncing(server.kit(), server.statistics_url(), (&load.clock, until)),
+    );
+    let (beside, synced) = (beside?, synced?);
+    let after = server.usage().await;
+    server.kill().await;
+    let synced = full_sync::check(database_url, server.kit(), synced).await?;
+    let mut measurements = Vec::new();
+    for (name, measured, caller, usage) in [
+        ("alone", alone, &first, Usage::between(before, between)),
+        ("beside", beside, &second, Usage::between(between, after)),
+    ] {
+        let checked = check::exactly_once(database_url, Face::Gateway, &measured, caller).await?;
+        measurements.push(Measurement { name, measured, usage, checked: Some(checked) });
+    }
+    let both = <[Measurement; 2]>::try_from(measurements).ok().expect("two were pushed above");
+    Ok((both, synced))
+}
+
 async fn measure_running(
     bench: &GatewayBench,
     url: &Url,
     run_id: &str,
     output: Output,
 ) -> Result<Measurement, Failure> {
-    let caller = Caller::new(url, bench.key.as_deref().unwrap_or_default(), run_id)?;
+    let caller = Caller::new(url, (bench.protocol, bench.key.as_deref().unwrap_or_default()), run_id)?;
     let load = load_of(bench, Face::Gateway);
     let prepared = load.prepare(&caller).await?;
     let measured = load.run(&caller, &prepared, output).await?;

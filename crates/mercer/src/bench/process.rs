@@ -9,19 +9,37 @@ use tokio::process::{Child, Command};
 use url::Url;
 
 use super::server::Face;
-use super::{broken, own_executable};
+use super::{Protocol, broken, own_executable};
 use crate::failure::Failure;
 use crate::remote::anywhere;
 
 /// The kernel counts CPU time in this many ticks per second on every Linux.
 const TICKS_PER_SECOND: u64 = 100;
 
+/// Whether the measured gateway does its background work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Workers {
+    /// Only calls are taken.
+    Rest,
+    /// Events are delivered and long lists applied.
+    Run,
+}
+
 /// A running server.
 pub(super) struct ServerProcess {
     child: Child,
     url: Url,
     key: String,
+    v1_key: String,
+    kit: Target,
     statistics_url: String,
+}
+
+/// A production address with its key.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    pub(super) url: String,
+    pub(super) key: String,
 }
 
 /// What a process has used so far; none = this machine does not say.
@@ -55,11 +73,15 @@ impl ServerProcess {
     ///
     /// # Errors
     /// When it does not come up; what it said goes to the terminal.
-    pub(super) async fn start(face: Face, database_url: &str) -> Result<Self, Failure> {
+    pub(super) async fn start(face: Face, database_url: &str, workers: Workers) -> Result<Self, Failure> {
         let failed =
             |error: std::io::Error| broken("被测进程无法启动", "the measured process cannot be started", error);
+        let mut line = vec!["--json", "bench", "serve", "--face", face.name(), "--database-url", database_url];
+        if workers == Workers::Run {
+            line.push("--workers");
+        }
         let mut child = Command::new(own_executable()?)
-            .args(["--json", "bench", "serve", "--face", face.name(), "--database-url", database_url])
+            .args(line)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -73,7 +95,14 @@ impl ServerProcess {
         let text = |name: &str| ready[name].as_str().unwrap_or_default().to_owned();
         let url =
             Url::parse(&text("url")).map_err(|error| broken("被测进程地址无效", "its address is not valid", error))?;
-        Ok(Self { child, url, key: text("key"), statistics_url: text("statisticsUrl") })
+        Ok(Self {
+            child,
+            url,
+            key: text("key"),
+            v1_key: text("v1Key"),
+            kit: Target { url: text("kitUrl"), key: text("kitKey") },
+            statistics_url: text("statisticsUrl"),
+        })
     }
 
     /// Where it is called.
@@ -82,13 +111,26 @@ impl ServerProcess {
     }
 
     /// The key calls are signed with.
-    pub(super) fn key(&self) -> &str {
-        &self.key
+    pub(super) fn key(&self, protocol: Protocol) -> &str {
+        match protocol {
+            Protocol::SaasV2 => &self.key,
+            Protocol::SaasV1 => &self.v1_key,
+        }
+    }
+
+    /// Where another merchant's kit calls go.
+    pub(super) fn kit(&self) -> &Target {
+        &self.kit
+    }
+
+    /// Where it tells its counters.
+    pub(super) fn statistics_url(&self) -> &str {
+        &self.statistics_url
     }
 
     /// What it has used so far.
     pub(super) async fn usage(&self) -> Usage {
-        let counters = self.counters().await.unwrap_or_default();
+        let counters = counters(&self.statistics_url).await.unwrap_or_default();
         let process = self.child.id().map(process_usage).unwrap_or_default();
         Usage { commits: counters["commits"].as_u64(), statements: counters["statements"].as_u64(), ..process }
     }
@@ -99,11 +141,12 @@ impl ServerProcess {
             tracing::warn!(%error, "the measured process could not be killed");
         }
     }
+}
 
-    async fn counters(&self) -> Option<Value> {
-        let answer = anywhere().ok()?.send(Request::get(self.statistics_url.clone(), 2_000)).await.ok()?;
-        serde_json::from_slice(&answer.body).ok()
-    }
+/// What the measured process counts; none when it does not answer.
+pub(super) async fn counters(statistics_url: &str) -> Option<Value> {
+    let answer = anywhere().ok()?.send(Request::get(statistics_url.to_owned(), 5_000)).await.ok()?;
+    serde_json::from_slice(&answer.body).ok()
 }
 
 fn process_usage(pid: u32) -> Usage {

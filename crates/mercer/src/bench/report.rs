@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::Mix;
 use super::check::Checked;
+use super::full_sync::Synced;
 use super::load::Measured;
 use super::process::Usage;
+use super::{Mix, Protocol};
 use crate::failure::{Exit, Failure};
 use crate::language::Language;
 use crate::output::{Column, table, text_of};
@@ -22,9 +23,12 @@ pub(super) struct Measurement {
 /// The whole result.
 pub(super) struct Report {
     pub(super) measurements: Vec<Measurement>,
+    pub(super) protocol: Protocol,
     pub(super) mix: Mix,
     pub(super) connections: u16,
     pub(super) rate: Option<u64>,
+    /// What became of the lists of the background.
+    pub(super) synced: Option<Synced>,
 }
 
 impl Measurement {
@@ -70,11 +74,14 @@ impl Report {
             Mix::Mixed => "mixed",
         };
         json!({
+            "protocol": self.protocol.code(),
             "mix": mix,
             "connections": self.connections,
             "rate": self.rate,
             "measurements": self.measurements.iter().map(Measurement::json).collect::<Vec<_>>(),
             "ratioToBare": self.ratio().map(|ratio| rounded(ratio, 3)),
+            "slowdownPercent": self.slowdown_percent(),
+            "background": self.synced.map(Synced::json),
         })
     }
 
@@ -84,6 +91,13 @@ impl Report {
         let mut text = table(language, &COLUMNS, &rows);
         if let Some(ratio) = self.ratio() {
             text.push_str(&format!("\n{} {ratio:.2}", language.pick("网关 / 裸写 =", "gateway / bare =")));
+        }
+        if let (Some(synced), Some(slowdown)) = (self.synced, self.slowdown_percent()) {
+            text.push_str(&format!("\n{} {slowdown} %", language.pick("吞吐下降", "fewer calls per second:")));
+            text.push_str(&match language {
+                Language::Zh => format!("；{} 次全量同步，最慢 {} 毫秒应答", synced.lists, synced.answer_ms),
+                Language::En => format!("; {} full lists, answered within {} ms", synced.lists, synced.answer_ms),
+            });
         }
         for measurement in &self.measurements {
             let line = match measurement.checked {
@@ -112,6 +126,12 @@ impl Report {
             text.push_str(&line);
         }
         text
+    }
+
+    /// How many per cent fewer calls were taken beside the background.
+    fn slowdown_percent(&self) -> Option<f64> {
+        let rate = |name: &str| self.measurements.iter().find(|one| one.name == name).map(Measurement::per_second);
+        Some(rounded(100.0 * (1.0 - rate("beside")? / rate("alone").filter(|rate| *rate > 0.0)?), 1))
     }
 
     /// The gateway's rate to the bare handler's.
@@ -146,7 +166,14 @@ impl Report {
                 ));
             }
         }
-        Ok(())
+        match self.synced {
+            Some(synced) if synced.missing != 0 => Err(Failure::new(
+                Exit::Failed,
+                format!("{} 个已应答的部门不在数据库中", synced.missing),
+                format!("{} answered departments are not in the database", synced.missing),
+            )),
+            Some(_) | None => Ok(()),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
-use super::{Paging, name_of, order, page};
+use super::{Paging, messages, name_of, order, page};
 use crate::failure::Failure;
 use crate::language::Language;
 use crate::output::{Column, Output, record, text_of, time_of};
@@ -72,6 +72,16 @@ enum Action {
         #[command(flatten)]
         product: Product,
     },
+    /// Accept what was delivered: the period begins now, the merchant is told (确认验收)
+    Accept {
+        /// Resource id, instanceId, or id of the opening order (实例)
+        id: String,
+    },
+    /// Have the store ask the merchant for the usage: queryInstance of SaaS V1.0 (采集用量)
+    CollectUsage {
+        /// Resource id, instanceId, or id of the opening order (实例)
+        id: String,
+    },
     /// Freeze for a violation (违规冻结)
     Freeze {
         /// Resource id, instanceId, or id of the opening order (实例)
@@ -119,7 +129,7 @@ struct List {
     /// Only instances of this merchant (商家)
     #[arg(long, default_value = "", value_name = "ID", hide_default_value = true)]
     merchant_id: String,
-    /// Only this state: opening, active, frozen, releasing, released, failed (状态)
+    /// Only this state: opening, awaitingAcceptance, active, frozen, releasing, released, failed (状态)
     #[arg(long, default_value = "", hide_default_value = true)]
     state: String,
     #[command(flatten)]
@@ -152,6 +162,12 @@ pub(crate) async fn run(arguments: InstanceArgs, output: Output) -> Result<(), F
         }
         Action::CancelRenewal { id } => ordered(&remote, "cancel-renewal", &id, &Value::Null, output).await,
         Action::Unsubscribe { id } => ordered(&remote, "unsubscribe", &id, &Value::Null, output).await,
+        Action::Accept { id } => changed(&remote, "accept", &id, output).await,
+        Action::CollectUsage { id } => {
+            let message = remote.post(&format!("/instances/{id}/collect-usage"), None).await?;
+            output.show(&message, |language| messages::rendered(&message, language));
+            Ok(())
+        }
         Action::Freeze { id } => changed(&remote, "freeze", &id, output).await,
         Action::Unfreeze { id } => changed(&remote, "unfreeze", &id, output).await,
     }
@@ -232,7 +248,7 @@ fn summary(language: Language) -> [Column; 7] {
     ]
 }
 
-fn details(language: Language) -> [Column; 19] {
+fn details(language: Language) -> [Column; 20] {
     [
         Column::new("资源", "resource", |row| text_of(&row["resourceId"])),
         Column::new("instanceId", "instanceId", |row| text_of(&row["instanceId"])),
@@ -244,6 +260,7 @@ fn details(language: Language) -> [Column; 19] {
         Column::new("买家", "buyer", |row| text_of(&row["buyerId"])),
         Column::new("开通订单", "order", |row| text_of(&row["orderId"])),
         Column::new("开通时间", "activated", |row| time_of(&row["activatedAt"])),
+        Column::new("验收时间", "accepted", |row| time_of(&row["acceptedAt"])),
         Column::new("到期时间", "expires", |row| time_of(&row["expireAt"])),
         Column::new("冻结时间", "frozen", |row| time_of(&row["frozenAt"])),
         Column::new("将释放于", "release due", |row| time_of(&row["releaseAt"])),

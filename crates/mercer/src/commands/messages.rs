@@ -39,7 +39,7 @@ struct List {
     /// Only this state: waiting, running, succeeded, retrying, failedAwaitingManualRestart, failed, superseded, cancelled (状态)
     #[arg(long, default_value = "", hide_default_value = true)]
     state: String,
-    /// Only this interface, for example saas_v2.new_instance (接口)
+    /// Only this interface, for example saas_v2.new_instance or kit_v2.tenant_sync (接口)
     #[arg(long, default_value = "", hide_default_value = true)]
     interface: String,
     /// Only messages of this order (订单号)
@@ -82,7 +82,8 @@ pub(crate) async fn run(arguments: MessagesArgs, output: Output) -> Result<(), F
     Ok(())
 }
 
-fn rendered(detail: &Value, language: Language) -> String {
+/// A message with every attempt.
+pub(super) fn rendered(detail: &Value, language: Language) -> String {
     let message = if detail["message"].is_object() { &detail["message"] } else { detail };
     let attempts = detail["attemptList"].as_array().map(Vec::as_slice).unwrap_or_default();
     let mut text = record(language, &DETAILS, message);

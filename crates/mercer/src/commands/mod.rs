@@ -1,16 +1,21 @@
 //! Commands that drive a running store through its control API.
 
+pub(crate) mod application;
 pub(crate) mod clock;
+pub(crate) mod enterprise;
 pub(crate) mod instance;
 pub(crate) mod messages;
+pub(crate) mod notification;
 pub(crate) mod order;
 mod products;
 
 use clap::Args;
 use serde_json::Value;
 
+use crate::failure::{Exit, Failure};
 use crate::language::Language;
 use crate::output::{Column, table};
+use crate::remote::Remote;
 
 /// Which page of a list is shown.
 #[derive(Debug, Clone, Args)]
@@ -27,6 +32,20 @@ impl Paging {
     fn pairs(&self) -> [(&'static str, String); 2] {
         [("page", self.page.to_string()), ("pageSize", self.page_size.to_string())]
     }
+}
+
+/// The merchant that is meant when none is named.
+///
+/// # Errors
+/// When the store is not reached, or has none.
+async fn first_merchant(remote: &Remote) -> Result<String, Failure> {
+    let merchants = remote.get("/merchants", &[("pageSize", "1".to_owned())]).await?;
+    merchants["items"][0]["merchantId"].as_str().map(str::to_owned).ok_or_else(|| {
+        Failure::new(Exit::Failed, "云商店里还没有商家", "the store has no merchant yet").next(
+            "用 POST /api/v1/merchants 新增商家，或给出 --merchant-id",
+            "add one with POST /api/v1/merchants, or give --merchant-id",
+        )
+    })
 }
 
 /// A page of a list, and how to get the next one.

@@ -136,7 +136,11 @@ async fn body_of(place: Place, remote: &Remote) -> Result<Value, Failure> {
     Ok(Value::Object(body))
 }
 
-async fn first_buyer(remote: &Remote) -> Result<String, Failure> {
+/// The buyer that is meant when none is named.
+///
+/// # Errors
+/// When the store is not reached, or has none.
+pub(super) async fn first_buyer(remote: &Remote) -> Result<String, Failure> {
     let buyers = remote.get("/buyers", &[("pageSize", "1".to_owned())]).await?;
     buyers["items"][0]["customerId"].as_str().map(str::to_owned).ok_or_else(|| {
         Failure::new(Exit::Failed, "云商店里还没有买家", "the store has no buyer yet").next(

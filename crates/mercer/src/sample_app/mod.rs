@@ -2,8 +2,9 @@
 //! a seller's application does with the gateway.
 //!
 //! It opens an account when an instance is created, hands out address, user and password, follows
-//! renewals, freezes and releases, and lets the buyer really log in. It knows the gateway's webhook and
-//! one call of its management API, nothing of the store or the protocol.
+//! renewals, freezes and releases, and lets the buyer really log in; for joint products it keeps the
+//! enterprises with their members. It knows the gateway's webhook and one call of its management API,
+//! nothing of the store or the protocol, so an instance bought through SaaS V1.0 is like any other.
 
 mod pages;
 mod password;
@@ -11,6 +12,8 @@ mod repo;
 mod rules;
 mod signature;
 mod switches;
+mod tenant;
+mod tenant_repo;
 mod webhook;
 
 use std::sync::Arc;
@@ -30,8 +33,8 @@ use crate::connection::Door;
 
 /// Path of the webhook.
 pub(crate) const WEBHOOK_PATH: &str = "/mercer";
-/// Largest event that is read; the gateway's are a few kilobytes.
-const EVENT_LIMIT_BYTES: usize = 256 * 1024;
+/// Largest event that is read; most are a few kilobytes, one about 500 members with their old values the largest.
+const EVENT_LIMIT_BYTES: usize = 2 * 1024 * 1024;
 /// Largest form that is read.
 const FORM_LIMIT_BYTES: usize = 64 * 1024;
 

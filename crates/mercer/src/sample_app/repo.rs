@@ -7,8 +7,10 @@ use mercer_kernel::db::{Batch, Db, DbError, Migration, Row};
 use super::rules::Account;
 
 /// The schema of the sample app.
-pub(crate) const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "sample app", sql: include_str!("../../migrations/0001_sample_app.sql") }];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "sample app", sql: include_str!("../../migrations/0001_sample_app.sql") },
+    Migration { version: 2, name: "enterprises", sql: include_str!("../../migrations/0002_tenants.sql") },
+];
 
 macro_rules! account_columns {
     () => {

@@ -60,16 +60,16 @@ impl Account {
     }
 }
 
-/// A CloudEvent of the gateway, as far as this app reads it.
+/// A CloudEvent of the gateway, as far as this app reads it; `data` depends on what it is about.
 #[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Event {
+pub(crate) struct Event<T = Data> {
     /// `mercer.instance.…`
     #[serde(rename = "type")]
     pub(crate) kind: String,
-    pub(crate) data: Data,
+    pub(crate) data: T,
 }
 
-/// Its content.
+/// Content of an event about an instance.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Data {
@@ -128,7 +128,7 @@ pub(crate) fn decide(event: &Event, account: Option<&Account>, now: Instant) -> 
         "frozen" => next.state = State::Frozen,
         "unfrozen" => next.state = State::Active,
         "released" => next.state = State::Released,
-        // A change is allowed, and an event of a newer gateway harms nobody.
+        // What was accepted is in use already; a change is allowed, and an event of a newer gateway harms nobody.
         _ => return Step::Agree,
     }
     // What was released stays so, whatever arrives late.

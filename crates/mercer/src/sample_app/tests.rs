@@ -157,3 +157,85 @@ async fn a_buyer_logs_in_with_what_was_handed_out_and_reads_while_frozen() {
     assert_eq!(home().await.unwrap().status(), StatusCode::SEE_OTHER);
     assert_eq!(log_in(password).await.unwrap().status(), StatusCode::GONE);
 }
+
+fn told(kind: &str, more: &str) -> String {
+    format!(
+        r#"{{"specversion":"1.0","id":"ev","type":"mercer.{kind}","data":{{"merchantId":"m","instanceId":"in_1","tenantId":"t1","syncTime":"20261125090000000"{more}}}}}"#
+    )
+}
+
+#[tokio::test]
+async fn an_enterprise_with_its_members_is_kept_until_the_instance_is_released() {
+    let app = app().await;
+    deliver(&app, "ev_1", event("created", "")).await;
+    for (id, kind, more) in [
+        (
+            "ev_2",
+            "tenant.changed",
+            r#","tenantCode":"acme","name":"Acme","domainName":"https://acme.example","orderId":"CS1""#,
+        ),
+        ("ev_3", "application.changed", r#","appId":"a","clientId":"c1","clientSecret":"s3cret""#),
+        (
+            "ev_4",
+            "departments.synced",
+            r#","page":1,"pages":1,"total":1,"departments":[{"orgCode":"D1","orgName":"研发部","parentCode":""}]"#,
+        ),
+        (
+            "ev_5",
+            "member.authorized",
+            r#","appId":"a","members":[{"userName":"li","name":"Li","orgCode":"D1","role":"admin","enable":true},{"userName":"wu","name":"Wu","orgCode":"D9","role":"user","enable":true}]"#,
+        ),
+        ("ev_6", "member.withdrawn", r#","appId":"a","members":[{"userName":"wu","previous":{"name":"Wu"}}]"#),
+        ("ev_7", "tenant.invented", ""),
+    ] {
+        assert_eq!(deliver(&app, id, told(kind, more)).await.0, StatusCode::NO_CONTENT, "{kind}");
+    }
+    let tenants = tenant_repo::tenants(app.db(), "in_1").await.unwrap();
+    assert_eq!((tenants.len(), tenants[0].name.as_str(), tenants[0].departments), (1, "Acme", 1));
+    assert_eq!(tenants[0].client_id, "c1");
+    let members = tenant_repo::members(app.db(), ("in_1", "t1")).await.unwrap();
+    let seen: Vec<(&str, &str, bool)> =
+        members.iter().map(|one| (one.user_name.as_str(), one.org_code.as_str(), one.may_enter)).collect();
+    assert_eq!(seen, [("li", "研发部", true), ("wu", "D9", false)]);
+    deliver(&app, "ev_8", event("released", "")).await;
+    assert!(tenant_repo::tenants(app.db(), "in_1").await.unwrap().is_empty());
+    assert!(tenant_repo::members(app.db(), ("in_1", "t1")).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_notified_order_is_noted_once_and_needs_no_instance() {
+    let app = app().await;
+    let notified = r#"{"specversion":"1.0","id":"ev","type":"mercer.order.notified","data":{"merchantId":"m","orderId":"CS9","orderLineId":"CS9-000001","orderType":"NEW","order":{}}}"#;
+    for _ in 0..2 {
+        let (status, _) = deliver(&app, "ev_1", notified.to_owned()).await;
+        assert!(status.is_success(), "{status}");
+    }
+    deliver(&app, "ev_2", notified.to_owned()).await;
+    let orders = tenant_repo::orders(app.db()).await.unwrap();
+    assert_eq!(orders.len(), 1);
+    assert_eq!((orders[0].0.as_str(), orders[0].1.as_str()), ("CS9", "NEW"));
+}
+
+#[tokio::test]
+async fn the_page_of_the_enterprises_shows_members_to_whoever_is_logged_in() {
+    let app = app().await;
+    let team = |cookie: String| {
+        let request = Request::get("/team").header(header::COOKIE, cookie).header("accept-language", "en");
+        app.router().oneshot(request.body(Body::empty()).unwrap())
+    };
+    assert_eq!(team(String::new()).await.unwrap().status(), StatusCode::SEE_OTHER);
+    let (_, handed_out) = deliver(&app, "ev_1", event("created", "")).await;
+    deliver(&app, "ev_2", told("tenant.changed", r#","tenantCode":"acme","name":"Acme""#)).await;
+    let members = r#","members":[{"userName":"li","name":"Li Wei","orgCode":"D1","role":"admin","enable":true}]"#;
+    deliver(&app, "ev_3", told("member.authorized", members)).await;
+    let (user, password) = (handed_out["userName"].as_str().unwrap(), handed_out["password"].as_str().unwrap());
+    let request = Request::post("/login")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(format!("user={user}&password={password}")))
+        .unwrap();
+    let response = app.router().oneshot(request).await.unwrap();
+    let cookie = response.headers()[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let response = team(cookie).await.unwrap();
+    let page = String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap();
+    assert!(page.contains("Acme · acme") && page.contains("Li Wei") && page.contains("Administrator"), "{page}");
+}

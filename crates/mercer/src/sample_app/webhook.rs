@@ -11,12 +11,13 @@ use http::{HeaderMap, StatusCode, header};
 use mercer_kernel::clock::Instant;
 use mercer_kernel::db::{Batch, DbError};
 use mercer_kernel::vault::{Place, VaultError};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::Duration;
 
 use super::rules::{Account, Event, State as AccountState, Step, decide};
 use super::switches::Mood;
-use super::{SampleApp, password, repo, signature};
+use super::{SampleApp, password, repo, signature, tenant, tenant_repo};
 
 /// Characters of a user name after its prefix.
 const NAME_LENGTH: usize = 8;
@@ -56,12 +57,48 @@ pub(crate) async fn receive(State(app): State<SampleApp>, headers: HeaderMap, bo
             );
         }
     }
-    let Ok(event) = serde_json::from_slice::<Event>(&body) else {
+    let Some(told) = Told::read(&body) else {
         return refuse(StatusCode::BAD_REQUEST, "the body is no event of the gateway");
     };
-    match work(&app, event_id, &event, switches.mood).await {
+    match work(&app, event_id, &told, switches.mood).await {
         Ok(reply) => reply.into_response(),
         Err(error) => broken(&error),
+    }
+}
+
+/// An event by what it is about.
+#[derive(Debug)]
+pub(crate) enum Told {
+    /// An instance.
+    Instance(Event),
+    /// An enterprise with its members and departments.
+    Tenant(Event<tenant::Told>),
+    /// An order, of whatever product.
+    Order(Event<OrderTold>),
+}
+
+/// Content of an event about an order, as far as this app reads it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OrderTold {
+    order_id: String,
+    #[serde(default)]
+    order_type: String,
+}
+
+impl Told {
+    fn read(body: &[u8]) -> Option<Self> {
+        let Event::<Value> { kind, data } = serde_json::from_slice(body).ok()?;
+        if kind.starts_with("mercer.instance.") {
+            let data = serde_json::from_value(data).ok()?;
+            return Some(Self::Instance(Event { kind, data }));
+        }
+        if kind.starts_with("mercer.order.") {
+            let data = serde_json::from_value(data).ok()?;
+            return Some(Self::Order(Event { kind, data }));
+        }
+        let data = serde_json::from_value(data).ok()?;
+        Some(Self::Tenant(Event { kind, data }))
     }
 }
 
@@ -93,8 +130,19 @@ impl IntoResponse for Reply {
 ///
 /// # Errors
 /// The database, or a stored answer that cannot be opened.
-pub(crate) async fn work(app: &SampleApp, event_id: &str, event: &Event, mood: Mood) -> Result<Reply, WebhookError> {
-    app.db().transact(|| decide_once(app, event_id, event, mood)).await
+pub(crate) async fn work(app: &SampleApp, event_id: &str, told: &Told, mood: Mood) -> Result<Reply, WebhookError> {
+    app.db().transact(|| work_once(app, event_id, told, mood)).await
+}
+
+async fn work_once(app: &SampleApp, event_id: &str, told: &Told, mood: Mood) -> Result<(Batch, Reply), WebhookError> {
+    if let Some(stored) = repo::event(app.db(), event_id).await? {
+        return Ok((Batch::new(), repeated(app, event_id, stored)?));
+    }
+    match told {
+        Told::Instance(event) => decide_once(app, event_id, event, mood).await,
+        Told::Tenant(event) => keep(app, event_id, event),
+        Told::Order(event) => Ok(note(app, event_id, event)),
+    }
 }
 
 async fn decide_once(
@@ -103,9 +151,6 @@ async fn decide_once(
     event: &Event,
     mood: Mood,
 ) -> Result<(Batch, Reply), WebhookError> {
-    if let Some(stored) = repo::event(app.db(), event_id).await? {
-        return Ok((Batch::new(), repeated(app, event_id, stored)?));
-    }
     let instance_id = event.data.instance_id.as_str();
     let account = repo::account(app.db(), instance_id).await?;
     let now = app.wall().now();
@@ -118,6 +163,10 @@ async fn decide_once(
             Reply::Done
         }
         Step::Keep(account) => {
+            if account.state == AccountState::Released {
+                // Personal data of the members goes with the account.
+                tenant_repo::delete_tenant(&mut batch, (instance_id, ""));
+            }
             repo::update_account(&mut batch, &account);
             repo::insert_event(&mut batch, key, now, None);
             Reply::Done
@@ -138,6 +187,24 @@ async fn decide_once(
         }
     };
     Ok((batch, reply))
+}
+
+/// An event about an enterprise.
+fn keep(app: &SampleApp, event_id: &str, event: &Event<tenant::Told>) -> Result<(Batch, Reply), WebhookError> {
+    let now = app.wall().now();
+    let mut batch = Batch::new();
+    tenant::apply(app, &mut batch, (&event.kind, &event.data), now)?;
+    repo::insert_event(&mut batch, (event_id, &event.data.instance_id, &event.kind), now, None);
+    Ok((batch, Reply::Done))
+}
+
+/// An event about an order.
+fn note(app: &SampleApp, event_id: &str, event: &Event<OrderTold>) -> (Batch, Reply) {
+    let now = app.wall().now();
+    let mut batch = Batch::new();
+    tenant_repo::put_order(&mut batch, (&event.data.order_id, &event.data.order_type), now);
+    repo::insert_event(&mut batch, (event_id, "", &event.kind), now, None);
+    (batch, Reply::Done)
 }
 
 fn repeated(app: &SampleApp, event_id: &str, stored: Option<String>) -> Result<Reply, WebhookError> {

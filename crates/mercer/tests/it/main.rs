@@ -8,5 +8,6 @@
 mod browser;
 mod kill;
 mod processes;
+mod schemes;
 mod support;
 mod up;

@@ -15,15 +15,16 @@ mod request;
 mod response;
 pub mod signature;
 
+pub use crate::parse_refusal::{ParseReason, ParseRefusal};
 pub use activity::Activity;
 pub use app_info::{AppInfo, InstanceInfo, UsageInfo};
-pub use parse::{ParseReason, ParseRefusal};
 pub use redact::redacted;
 pub use request::{
     ChangeInstanceCheck, InstanceStatus, NewInstance, ProductInfo, ProductInfoForm, QueryInstance, RefreshInstance,
     ReleaseInstance, Request, Scene, TestFlag, UpdateInstanceStatus, UpgradeInstance,
 };
 pub use response::{BaseResponse, NewInstanceResponse, QueryInstanceResponse, ResponseFailure, TextForm};
+pub(crate) use response::{head, read_head, write};
 
 /// Most instances one `queryInstance` may ask for. Source: SaaS V2.0 §3.2, decision D19.
 pub const MAX_QUERIED_INSTANCES: usize = 100;

@@ -193,7 +193,7 @@ impl TestFlag {
         self == Self::On
     }
 
-    fn to_text(self) -> Option<&'static str> {
+    pub(crate) fn to_text(self) -> Option<&'static str> {
         match self {
             Self::Absent => None,
             Self::Off => Some("0"),
@@ -249,7 +249,7 @@ impl ProductInfo {
         members.insert("productId".into(), self.product_id.clone().into());
         members.insert("skuCode".into(), self.sku_code.clone().into());
         members.insert("linearValue".into(), self.linear_value.clone().map_or(Value::Null, Value::Number));
-        json::sorted(drop_nulls(members))
+        json::sorted(json::dropping_nulls(members))
     }
 }
 
@@ -329,7 +329,7 @@ impl Request {
                 members.insert("productInfo".to_owned(), value);
             }
         }
-        json::compact(&json::sorted(drop_nulls(members)))
+        json::compact(&json::sorted(json::dropping_nulls(members)))
     }
 
     fn common(&self) -> (TestFlag, &Map<String, Value>) {
@@ -343,12 +343,4 @@ impl Request {
             Self::ChangeInstanceCheck(inner) => (inner.test_flag, &inner.unknown),
         }
     }
-}
-
-fn drop_nulls(members: Map<String, Value>) -> Map<String, Value> {
-    members
-        .into_iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(name, value)| (name, json::without_nulls(value)))
-        .collect()
 }

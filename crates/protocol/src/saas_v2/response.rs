@@ -207,7 +207,8 @@ impl QueryInstanceResponse {
     }
 }
 
-fn head(result_code: &ResultCode, result_msg: Option<&str>) -> Map<String, Value> {
+/// Code and text, with which every answer begins.
+pub(crate) fn head(result_code: &ResultCode, result_msg: Option<&str>) -> Map<String, Value> {
     let message = result_msg.unwrap_or_else(|| result_code.default_message());
     let mut members = Map::new();
     members.insert("resultCode".to_owned(), result_code.as_str().into());
@@ -215,14 +216,16 @@ fn head(result_code: &ResultCode, result_msg: Option<&str>) -> Map<String, Value
     members
 }
 
-fn read_head(body: &[u8]) -> Result<(ResultCode, Option<String>, Members), ResponseFailure> {
+/// Reads code and text and hands out the rest.
+pub(crate) fn read_head(body: &[u8]) -> Result<(ResultCode, Option<String>, Members), ResponseFailure> {
     let mut members = Members::of_body(body).ok_or(ResponseFailure::UnreadableBody)?;
     let code = members.text("resultCode")?.ok_or(ResponseFailure::MissingResultCode)?;
     let message = members.text("resultMsg")?;
     Ok((ResultCode::parse(&code), message, members))
 }
 
-fn write(members: &Map<String, Value>, form: TextForm) -> String {
+/// The body of an answer.
+pub(crate) fn write(members: &Map<String, Value>, form: TextForm) -> String {
     let text = json::compact(members);
     match form {
         TextForm::AsciiEscapes => json::escape_non_ascii(&text),

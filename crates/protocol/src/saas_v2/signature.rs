@@ -27,7 +27,7 @@ pub const DEFAULT_WINDOW_SECONDS: u32 = 60;
 const MAX_DIGITS_OF_SECONDS: usize = 10;
 
 /// What stands for the access key where the canonical string is shown.
-const KEY_MASK: &str = "********";
+pub(crate) const KEY_MASK: &str = "********";
 
 /// A computed signature and its intermediate values.
 #[derive(Clone, PartialEq, Eq)]
@@ -237,7 +237,7 @@ pub fn verify_any(access_keys: &[&str], input: &VerifyInput<'_>) -> Result<KeyMa
 }
 
 impl<'a> VerifyInput<'a> {
-    fn check_timestamp(&self) -> Result<&'a str, Refusal> {
+    pub(crate) fn check_timestamp(&self) -> Result<&'a str, Refusal> {
         let text = self.presented.timestamp.filter(|text| !text.is_empty()).ok_or(Refusal::MissingTimestamp)?;
         let settings = self.settings;
         if !text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -253,7 +253,7 @@ impl<'a> VerifyInput<'a> {
         Ok(text)
     }
 
-    fn check_nonce(&self) -> Result<&'a str, Refusal> {
+    pub(crate) fn check_nonce(&self) -> Result<&'a str, Refusal> {
         let nonce = self.presented.nonce.filter(|text| !text.is_empty()).ok_or(Refusal::MissingNonce)?;
         if nonce.chars().count() > MAX_NONCE_CHARACTERS { Err(Refusal::OversizedNonce) } else { Ok(nonce) }
     }

@@ -1,8 +1,9 @@
 //! The field tables as data.
 
 use mercer_protocol::field::{FieldKind, FieldRule, Problem, violations};
-use mercer_protocol::order_query;
+use mercer_protocol::kit::{self, Interface, Version};
 use mercer_protocol::saas_v2::Activity;
+use mercer_protocol::{order_notify, order_query, saas_v1};
 use serde_json::{Value, json};
 
 fn problems(rules: &'static [FieldRule], value: &Value) -> Vec<(String, Problem)> {
@@ -60,6 +61,13 @@ fn every_rule_is_explained_in_both_languages_and_named_once() {
     let mut tables = vec![order_query::fields::QUERY, order_query::fields::RESPONSE];
     tables.extend(Activity::ALL.map(Activity::request_fields));
     tables.extend(Activity::ALL.map(Activity::response_fields));
+    tables.extend(saas_v1::Activity::ALL.map(saas_v1::Activity::request_fields));
+    tables.extend(saas_v1::Activity::ALL.map(saas_v1::Activity::response_fields));
+    for version in Version::ALL {
+        tables.extend(Interface::ALL.map(|interface| interface.request_fields(version)));
+    }
+    tables.extend([kit::fields::USER, kit::fields::ORG_INFO, kit::fields::ORG_INFO_V1]);
+    tables.extend([order_notify::fields::REQUEST, order_notify::fields::RESPONSE]);
     while let Some(table) = tables.pop() {
         for (index, rule) in table.iter().enumerate() {
             assert!(!rule.zh.is_empty() && !rule.en.is_empty() && rule.en.is_ascii(), "{}", rule.name);

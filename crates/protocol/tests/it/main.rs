@@ -4,11 +4,21 @@
 
 mod aksk_vectors;
 mod body_sign_vectors;
+mod cipher_vectors;
+mod client_secret_vectors;
 mod fields;
+mod fuzz;
+mod kit_properties;
+mod kit_requests;
+mod kit_vectors;
 mod mock_orders;
+mod order_notify;
 mod properties;
 mod query_order;
 mod requests;
 mod responses;
+mod saas_v1_properties;
+mod saas_v1_requests;
+mod saas_v1_vectors;
 mod signature_vectors;
 mod vectors;

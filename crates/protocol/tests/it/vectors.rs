@@ -14,6 +14,28 @@ pub(crate) fn aksk() -> Value {
     serde_json::from_str(include_str!("../vectors/aksk.json")).unwrap()
 }
 
+/// The SaaS V1.0 suite.
+pub(crate) fn saas_v1() -> Value {
+    serde_json::from_str(include_str!("../vectors/saas-v1.json")).unwrap()
+}
+
+/// The suite of the joint-operation kit.
+pub(crate) fn kit() -> Value {
+    serde_json::from_str(include_str!("../vectors/kit.json")).unwrap()
+}
+
+/// The order notification suite.
+pub(crate) fn order_notify() -> Value {
+    serde_json::from_str(include_str!("../vectors/order-notify.json")).unwrap()
+}
+
+/// The vectors of one group of the kit suite.
+pub(crate) fn group<'a>(suite: &'a Value, name: &str) -> Vec<&'a Value> {
+    let found: Vec<&Value> = list(suite, "vectors").iter().filter(|vector| vector["group"] == name).collect();
+    assert!(!found.is_empty(), "{name} is empty");
+    found
+}
+
 /// A list of the suite; it must not be empty, otherwise a test would pass by testing nothing.
 pub(crate) fn list<'a>(suite: &'a Value, name: &str) -> &'a [Value] {
     let list = suite[name].as_array().unwrap();

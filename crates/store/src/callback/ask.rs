@@ -1,97 +1,42 @@
-//! Calls that somebody waits for: the buyer who looks, and the check before a change on renewal.
+//! Calls that somebody waits for: made at once, once, and kept as a finished message with its one attempt.
 
 use mercer_kernel::db::Batch;
 use mercer_kernel::http::FailureReason;
-use mercer_protocol::saas_v2::{
-    ChangeInstanceCheck, InstanceInfo, ProductInfo, ProductInfoForm, QueryInstanceResponse, Request, TestFlag,
-};
-use serde_json::Map;
 
-use super::Interface;
 use super::call::{Called, call};
 use super::judge::Verdict;
-use super::queue::{Call, instance_id, message, query_request};
+use super::policy::Kind;
+use super::queue::{NewCall, message};
 use crate::Core;
 use crate::error::Answer;
-use crate::instance::Instance;
-use crate::message::{self, AttemptView, FailedCall, MessageState};
-use crate::refusal::Refusal;
+use crate::message::{self, AttemptView, FailedCall, Message, MessageState};
 
-/// What an instance is to become.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ChangeTarget<'a> {
-    /// The target price.
-    pub(crate) product_id: &'a str,
-    /// The target specification.
-    pub(crate) sku_code: &'a str,
-    /// The target value of the quantity attribute.
-    pub(crate) quantity: Option<i64>,
+/// A call that was made while somebody waited.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    /// The message as it is kept.
+    pub(crate) message: Message,
+    /// The call, with what is not kept.
+    pub(super) called: Called,
 }
 
-/// Asks whether a change is possible (续费变更校验). Anything but success refuses it. D14.
-pub(crate) async fn change_instance_check(core: &Core, instance: &Instance, target: ChangeTarget<'_>) -> Answer<()> {
-    let form = if core.settings.product_info_as_text { ProductInfoForm::Text } else { ProductInfoForm::Object };
-    let request = Request::ChangeInstanceCheck(ChangeInstanceCheck {
-        instance_id: instance_id(instance)?,
-        product_info: ProductInfo {
-            product_id: target.product_id.to_owned(),
-            sku_code: target.sku_code.to_owned(),
-            linear_value: target.quantity.map(Into::into),
-            unknown: Map::new(),
-        },
-        product_info_form: form,
-        test_flag: TestFlag::Absent,
-        unknown: Map::new(),
-    });
-    let call = Call { interface: Interface::ChangeCheck, request, order: None, scene: "" };
-    let called = ask(core, instance, call).await?;
-    match called.judged.verdict {
-        Verdict::Done => Ok(()),
-        Verdict::Opened { .. } | Verdict::Pending | Verdict::Failed(_) => {
-            let why = &called.judged.detail;
-            Err(Refusal::upstream(
-                "change.refused",
-                format!("商家不允许变更：{why}"),
-                format!("the merchant refuses the change: {why}"),
-            )
-            .into())
-        }
+impl Asked {
+    /// Whether the merchant did what it was asked for.
+    pub(crate) fn succeeded(&self) -> bool {
+        self.message.state == MessageState::Succeeded
     }
 }
 
-/// Asks for the information of an instance because the buyer looks. It is shown and never stored (D23).
-pub(crate) async fn query_instance(core: &Core, instance: &Instance) -> Answer<InstanceInfo> {
-    let instance_id = instance_id(instance)?;
-    let request = Request::QueryInstance(query_request(&instance_id));
-    let called = ask(core, instance, Call { interface: Interface::QueryView, request, order: None, scene: "" }).await?;
-    let info = match called.judged.verdict {
-        Verdict::Done => {
-            QueryInstanceResponse::parse(&called.body).ok().and_then(|found| found.entry(&instance_id).cloned())
-        }
-        Verdict::Opened { .. } | Verdict::Pending | Verdict::Failed(_) => None,
-    };
-    info.ok_or_else(|| {
-        let why =
-            if called.judged.detail.is_empty() { "the instance is not in the answer" } else { &called.judged.detail };
-        Refusal::upstream(
-            "instance.no_information",
-            format!("商家未返回使用信息：{why}"),
-            format!("the merchant gave no information: {why}"),
-        )
-        .into()
-    })
-}
-
-/// Makes the call and keeps it as a finished message with its one attempt.
-async fn ask(core: &Core, instance: &Instance, asked: Call<'_>) -> Answer<Called> {
-    let mut message = message(core, instance, &asked);
+/// Makes a call and keeps it as a finished message with its one attempt.
+pub(crate) async fn ask(core: &Core, new: NewCall) -> Answer<Asked> {
+    let mut message = message(core, new);
     let stopwatch = core.foundation.wall.stopwatch();
     let called = call(core, &message).await;
     let judged = &called.judged;
     let failure = match &judged.verdict {
-        Verdict::Done => None,
+        Verdict::Done | Verdict::Opened { .. } => None,
         Verdict::Failed(reason) => Some(*reason),
-        Verdict::Opened { .. } | Verdict::Pending => Some(FailureReason::MissingField),
+        Verdict::Pending => Some(FailureReason::MissingField),
     };
     message.state = if failure.is_none() { MessageState::Succeeded } else { MessageState::Failed };
     message.attempts = 1;
@@ -119,10 +64,12 @@ async fn ask(core: &Core, instance: &Instance, asked: Call<'_>) -> Answer<Called
     let mut batch = Batch::new();
     message::repo::insert(core, &mut batch, &message);
     let policy = core.policies.of(message.interface);
-    if let Some(reason) = failure.filter(|_| message::rules::is_notified(policy.notify, true)) {
+    // Whoever tries a queued interface by hand sees the result; only rows that are waited for tell others.
+    let told = policy.kind == Kind::Sync && message::rules::is_notified(policy.notify, true);
+    if let Some(reason) = failure.filter(|_| told) {
         let failed = FailedCall { reason, detail: &judged.detail, exhausted: true };
         message::note_failure(core, &mut batch, &message, policy, failed);
     }
     core.foundation.db.apply(batch).await?;
-    Ok(called)
+    Ok(Asked { message, called })
 }

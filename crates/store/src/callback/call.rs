@@ -1,19 +1,31 @@
-//! One call of a message: builds the request, signs it, posts it, reads the answer. The network and nothing else.
+//! One call of a message: finds the address, has the family write and sign the request, sends it, has the
+//! answer read. The network and nothing else; no word of a protocol version stands here.
 
 use mercer_kernel::http::{FailureReason, Request as HttpRequest};
-use mercer_protocol::saas_v2::{REQUEST_HEADERS, Request, redacted, signature};
+use mercer_protocol::saas_v2::redacted;
 
-use super::judge::{Asked, Judged, judge};
+use super::families;
+use super::judge::{Judged, Question, judge};
 use crate::Core;
 use crate::catalog;
 use crate::error::{Answer, StoreError};
-use crate::merchant::{self, InterfaceType};
+use crate::merchant::{self, InterfaceType, ProductionAddress};
 use crate::message::Message;
+use crate::refusal::Refusal;
 
 /// Longest text of a request or answer that is kept, in characters.
 const KEPT_CHARACTERS: usize = 16_384;
-/// Length of the nonce. Source: SaaS V2.0 §2.3.
-const NONCE_CHARACTERS: usize = 64;
+
+/// A signed request, ready to be sent once.
+#[derive(Debug, Clone)]
+pub(crate) struct Prepared {
+    /// The request.
+    pub(crate) request: HttpRequest,
+    /// The request for people: no secrets, no personal data.
+    pub(crate) shown: String,
+    /// The key that signed it; the answer is signed with the same one.
+    pub(crate) access_key: String,
+}
 
 /// A call that was made, or could not be.
 #[derive(Debug, Clone)]
@@ -26,15 +38,18 @@ pub(crate) struct Called {
     pub(super) answer: String,
     /// The answer's bytes, for somebody who waits; never stored.
     pub(super) body: bytes::Bytes,
+    /// The key that signed the call, for somebody who waits; never stored.
+    pub(super) access_key: String,
 }
 
 impl Called {
-    fn not_made(reason: FailureReason, detail: impl Into<String>) -> Self {
+    pub(super) fn not_made(reason: FailureReason, detail: impl Into<String>) -> Self {
         Self {
             judged: Judged::failed(reason, detail),
             request: String::new(),
             answer: String::new(),
             body: bytes::Bytes::new(),
+            access_key: String::new(),
         }
     }
 }
@@ -42,7 +57,10 @@ impl Called {
 /// Calls the merchant for a message.
 pub(super) async fn call(core: &Core, message: &Message) -> Called {
     match prepare(core, message).await {
-        Ok(prepared) => post(core, message, prepared).await,
+        Ok(prepared) => send(core, message, prepared).await,
+        Err(StoreError::Refused(refusal)) if refusal.code == ADDRESS_REFUSED => {
+            Called::not_made(FailureReason::AddressRefused, refusal.en)
+        }
         Err(StoreError::Refused(refusal)) => Called::not_made(FailureReason::NotConfigured, refusal.en),
         Err(error) => {
             tracing::error!(message_id = %message.message_id, %error, "a call could not be prepared");
@@ -51,67 +69,64 @@ pub(super) async fn call(core: &Core, message: &Message) -> Called {
     }
 }
 
-struct Prepared {
-    url: String,
-    access_key: String,
-    body: String,
-}
+/// Code of the refusal of an address that this site does not call.
+const ADDRESS_REFUSED: &str = "callback.address";
 
 async fn prepare(core: &Core, message: &Message) -> Answer<Prepared> {
-    let missing = |en: &str| crate::refusal::Refusal::conflict("callback.not_configured", "", en);
-    let foundation = &core.foundation;
-    let product = catalog::product(core, &message.product_code).await?.ok_or_else(|| missing("the product is gone"))?;
-    let address = merchant::address(foundation, &product.merchant_id, &product.address_id)
-        .await?
-        .ok_or_else(|| missing("the product has no production address"))?;
-    let key = merchant::signing_key(foundation, &product.merchant_id, InterfaceType::Base)
-        .await?
-        .ok_or_else(|| missing("the merchant has no access key for base interfaces"))?;
-    let request = Request::parse(message.body.as_bytes()).map_err(|refusal| StoreError::Broken(refusal.to_string()))?;
-    Ok(Prepared { url: address.url, access_key: key.text, body: with_new_business_id(core, request).to_body() })
+    let address = address(core, message).await?;
+    if let Some(fault) = core.policies.transport().refusal(&address.url) {
+        return Err(Refusal::conflict(ADDRESS_REFUSED, fault.zh, fault.en).into());
+    }
+    families::prepare(core, message, &address.url).await
 }
 
-/// Every attempt carries a business id of its own. Source: SaaS V2.0 §3.1.
-fn with_new_business_id(core: &Core, request: Request) -> Request {
-    match request {
-        Request::NewInstance(mut new) => {
-            new.business_id = core.foundation.entropy.uuid(core.foundation.clock.now());
-            Request::NewInstance(new)
+/// Where a message goes: the address it names, else that of its product.
+async fn address(core: &Core, message: &Message) -> Answer<ProductionAddress> {
+    let address_id = match &message.address_id {
+        Some(address_id) => address_id.clone(),
+        None => {
+            let product = catalog::product(core, &message.product_code).await?;
+            product.ok_or_else(|| not_configured("the product is gone"))?.address_id
         }
-        other => other,
-    }
+    };
+    let found = merchant::address(&core.foundation, &message.merchant_id, &address_id).await?;
+    Ok(found.ok_or_else(|| not_configured("there is no such production address"))?)
 }
 
-async fn post(core: &Core, message: &Message, prepared: Prepared) -> Called {
-    let transport = core.policies.transport();
-    if let Some(fault) = transport.refusal(&prepared.url) {
-        return Called::not_made(FailureReason::AddressRefused, fault.en);
-    }
-    // The wall clock: a virtual store is still accepted by any merchant whose clock is right.
-    let timestamp = core.foundation.wall.now().as_millis().to_string();
-    let nonce = core.foundation.entropy.hex_upper(NONCE_CHARACTERS);
-    let signed = signature::sign(&prepared.access_key, prepared.body.as_bytes(), &timestamp, &nonce);
-    let joint = if prepared.url.contains('?') { '&' } else { '?' };
-    let url = format!("{}{joint}signature={}&timestamp={timestamp}&nonce={nonce}", prepared.url, signed.signature);
-    let mut request = HttpRequest::post_json(url.clone(), prepared.body.clone(), transport.timeout_ms());
-    request.headers = REQUEST_HEADERS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let result = core.foundation.outbound.send(request).await;
-    let asked = Asked {
+/// The key that signs a merchant's calls of one kind.
+///
+/// # Errors
+/// When the merchant has none.
+pub(super) async fn signing_key(core: &Core, message: &Message, kind: InterfaceType) -> Answer<String> {
+    let key = merchant::signing_key(&core.foundation, &message.merchant_id, kind).await?;
+    let missing = || not_configured(&format!("the merchant has no valid access key of type '{}'", kind.code()));
+    Ok(key.ok_or_else(missing)?.text)
+}
+
+/// The refusal of a call for which something is missing.
+pub(super) fn not_configured(en: &str) -> Refusal {
+    Refusal::conflict("callback.not_configured", "", en)
+}
+
+async fn send(core: &Core, message: &Message, prepared: Prepared) -> Called {
+    let result = core.foundation.outbound.send(prepared.request).await;
+    let question = Question {
         interface: message.interface,
         policy: core.policies.of(message.interface),
         instance_id: message.instance_id.as_deref().unwrap_or_default(),
         access_key: &prepared.access_key,
     };
-    let judged = judge(asked, &result);
+    let judged = judge(question, &result);
     let answer = result.as_ref().map(|answer| {
         let content_type = answer.header("content-type").unwrap_or("(none)");
         format!("HTTP {}\ncontent-type: {content_type}\n\n{}", answer.status, redacted(&answer.body))
     });
     Called {
         judged,
-        request: kept(&format!("POST {url}\n\n{}", prepared.body)),
+        request: kept(&prepared.shown),
         answer: kept(&answer.unwrap_or_default()),
         body: result.map(|answer| answer.body).unwrap_or_default(),
+        access_key: prepared.access_key,
     }
 }
 

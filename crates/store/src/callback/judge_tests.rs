@@ -3,6 +3,7 @@ use mercer_kernel::http::HeaderMap;
 
 use super::*;
 use crate::callback::Policies;
+use mercer_protocol::body_sign;
 
 const KEY: &str = "k-demo";
 
@@ -14,7 +15,7 @@ fn answer(status: u16, content_type: &str, body: &str) -> Result<Answer, Failure
 
 fn read(interface: Interface, result: &Result<Answer, Failure>) -> Judged {
     let policies = Policies::load("cn").unwrap();
-    let asked = Asked { interface, policy: policies.of(interface), instance_id: "a-1", access_key: KEY };
+    let asked = Question { interface, policy: policies.of(interface), instance_id: "a-1", access_key: KEY };
     judge(asked, result)
 }
 

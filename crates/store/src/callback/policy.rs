@@ -4,40 +4,19 @@
 //! and what a site profile does differently. The file is checked as a whole when the store opens.
 //! Source: SaaS V2.0 §3.8, decisions D2, D7, D16, D17.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use jiff::tz::Offset;
 use mercer_kernel::outbox::RetryPolicy;
 use serde::Deserialize;
 
 use super::transport::Transport;
+use super::Interface;
 use crate::catalog::Names;
-use crate::codes::codes;
 
 /// The table as compiled in.
 const TABLE: &str = include_str!("../../data/retry-policies.json");
-
-codes! {
-    /// An interface of the merchant, by the purpose of the call (接口).
-    Interface {
-        /// Create an instance after payment.
-        NewInstance = "saas_v2.new_instance",
-        /// Ask until the instance information is there.
-        QueryPoll = "saas_v2.query_instance.poll",
-        /// Ask because the buyer looks.
-        QueryView = "saas_v2.query_instance.buyer_view",
-        /// New expiry.
-        Refresh = "saas_v2.refresh_instance",
-        /// Freeze or unfreeze.
-        UpdateStatus = "saas_v2.update_instance_status",
-        /// Release.
-        Release = "saas_v2.release_instance",
-        /// Upgrade.
-        Upgrade = "saas_v2.upgrade_instance",
-        /// Ask whether a change on renewal is possible.
-        ChangeCheck = "saas_v2.change_instance_check",
-    }
-}
 
 /// How a series runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -121,6 +100,8 @@ impl Policy {
 pub(crate) struct Policies {
     profile: String,
     rows: BTreeMap<&'static str, Policy>,
+    without: BTreeSet<String>,
+    v1_expire_zone: Offset,
     transport: Transport,
     permanent_codes: Vec<String>,
     failed_orders_limit: i64,
@@ -143,6 +124,21 @@ impl Policies {
     /// The row of an interface.
     pub(crate) fn of(&self, interface: Interface) -> &Policy {
         self.rows.get(interface.code()).expect("parse refuses a table without a row for every interface")
+    }
+
+    /// Whether merchants of this site have the interface.
+    pub(crate) fn offers(&self, interface: Interface) -> bool {
+        !self.without.contains(interface.code())
+    }
+
+    /// The interfaces of this site, in the order of the table.
+    pub(crate) fn interfaces(&self) -> impl Iterator<Item = Interface> {
+        Interface::ALL.iter().copied().filter(|interface| self.offers(*interface))
+    }
+
+    /// The zone of `expireTime` in SaaS V1.0. Source: SaaS V1.0 D12.
+    pub(crate) fn v1_expire_zone(&self) -> Offset {
+        self.v1_expire_zone
     }
 
     /// The site's name in the table.
@@ -177,8 +173,9 @@ impl Policies {
             let known: Vec<&str> = table.profiles.keys().map(String::as_str).collect();
             return Err(TableFault(format!("there is no profile '{profile}'; known are {}", known.join(", "))));
         };
-        if let Some(unknown) = site.differs.keys().find(|key| !table.interfaces.contains_key(*key)) {
-            return Err(TableFault(format!("profile '{profile}' changes the unknown interface '{unknown}'")));
+        let mut named = site.differs.keys().chain(&site.without);
+        if let Some(unknown) = named.find(|key| !table.interfaces.contains_key(*key)) {
+            return Err(TableFault(format!("profile '{profile}' names the unknown interface '{unknown}'")));
         }
         let mut rows = BTreeMap::new();
         for interface in Interface::ALL {
@@ -190,6 +187,8 @@ impl Policies {
         Ok(Self {
             profile: profile.to_owned(),
             rows,
+            without: site.without.clone(),
+            v1_expire_zone: zone(site.v1_expire_time_zone.as_ref().unwrap_or(&table.v1_expire_time_zone))?,
             transport: site.transport.clone().unwrap_or_else(|| table.transport.clone()),
             permanent_codes: table.permanent_codes,
             failed_orders_limit: table.failed_orders_per_month_before_delisting,
@@ -206,6 +205,7 @@ struct Table {
     series: BTreeMap<String, Series>,
     interfaces: BTreeMap<String, InterfaceRow>,
     transport: Transport,
+    v1_expire_time_zone: String,
     profiles: BTreeMap<String, Profile>,
 }
 
@@ -244,6 +244,11 @@ struct Profile {
     #[serde(default)]
     transport: Option<Transport>,
     #[serde(default)]
+    v1_expire_time_zone: Option<String>,
+    /// Interfaces that merchants of this site do not have.
+    #[serde(default)]
+    without: BTreeSet<String>,
+    #[serde(default)]
     differs: BTreeMap<String, InterfaceRow>,
 }
 
@@ -251,12 +256,30 @@ fn only_success() -> Vec<String> {
     vec!["000000".to_owned()]
 }
 
+/// A fixed distance from UTC, `+08:00`.
+fn zone(text: &str) -> Result<Offset, TableFault> {
+    let fault = || TableFault(format!("'{text}' is no zone of expireTime; write +hh:mm"));
+    let (sign, rest) = match text.split_at_checked(1) {
+        Some(("+", rest)) => (1, rest),
+        Some(("-", rest)) => (-1, rest),
+        _ => return Err(fault()),
+    };
+    let (hours, minutes) = rest.split_once(':').ok_or_else(fault)?;
+    let number = |digits: &str| digits.parse::<i32>().ok().filter(|_| digits.len() == 2).ok_or_else(fault);
+    let seconds = sign * (number(hours)? * 3_600 + number(minutes)? * 60);
+    Offset::from_seconds(seconds).map_err(|_| fault())
+}
+
 fn complete(code: &str, row: &InterfaceRow, all: &BTreeMap<String, Series>) -> Result<Policy, TableFault> {
     let series =
         all.get(&row.like).ok_or_else(|| TableFault(format!("'{code}' is like the unknown series '{}'", row.like)))?;
     let repeated = series.max_attempts > 1;
-    if series.max_attempts == 0 || repeated != (series.interval_seconds > 0) || repeated == (series.kind == Kind::Sync)
-    {
+    let kind_fits = match series.kind {
+        Kind::Sync => !repeated,
+        Kind::Poll => repeated,
+        Kind::Async => true,
+    };
+    if series.max_attempts == 0 || repeated != (series.interval_seconds > 0) || !kind_fits {
         return Err(TableFault(format!("series '{}': attempts, interval and kind do not fit each other", row.like)));
     }
     if row.success.is_empty() || row.success.iter().any(|success| series.pending.contains(success)) {
@@ -277,58 +300,5 @@ fn complete(code: &str, row: &InterfaceRow, all: &BTreeMap<String, Series>) -> R
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PROFILES: [&str; 5] = ["cn", "intl", "eu", "saascenter", "sandbox"];
-
-    #[test]
-    fn the_table_holds_the_documented_numbers_on_every_site() {
-        // activity, attempts, seconds between two, success codes, pending codes, restart by hand
-        let documented = [
-            (Interface::NewInstance, "newInstance", 4, 3_600, "000000 000004", "", true),
-            (Interface::QueryPoll, "queryInstance", 91, 120, "000000", "000004", true),
-            (Interface::QueryView, "queryInstance", 1, 0, "000000", "", false),
-            (Interface::Refresh, "refreshInstance", 7, 600, "000000", "", true),
-            (Interface::UpdateStatus, "updateInstanceStatus", 7, 600, "000000", "", true),
-            (Interface::Release, "releaseInstance", 7, 600, "000000", "", true),
-            (Interface::Upgrade, "upgradeInstance", 4, 3_600, "000000", "", true),
-            (Interface::ChangeCheck, "changeInstanceCheck", 1, 0, "000000", "", false),
-        ];
-        assert_eq!(documented.len(), Interface::ALL.len());
-        for profile in PROFILES {
-            let policies = Policies::load(profile).unwrap();
-            for (interface, activity, attempts, seconds, success, pending, restart) in documented {
-                let policy = policies.of(interface);
-                let found = (policy.activity.as_str(), policy.max_attempts, policy.interval_seconds);
-                assert_eq!(found, (activity, attempts, seconds), "{profile} {}", interface.code());
-                assert_eq!(policy.success.join(" "), success);
-                assert_eq!(policy.pending.join(" "), pending);
-                assert_eq!(policy.manual_restart, restart);
-            }
-            assert_eq!(policies.failed_orders_limit(), 5);
-            assert!(!policies.is_permanent("000100"));
-        }
-    }
-
-    #[test]
-    fn exhaustion_refunds_creation_and_upgrade_only() {
-        let policies = Policies::load("").unwrap();
-        assert_eq!(policies.profile(), "sandbox");
-        let refunded: Vec<&str> = Interface::ALL
-            .iter()
-            .filter(|interface| policies.of(**interface).after == After::FailOrder)
-            .map(|interface| interface.code())
-            .collect();
-        assert_eq!(refunded, ["saas_v2.new_instance", "saas_v2.query_instance.poll", "saas_v2.upgrade_instance"]);
-    }
-
-    #[test]
-    fn a_table_with_a_mistake_is_refused_with_its_place() {
-        let fault = |from: &str, to: &str| Policies::parse(&TABLE.replace(from, to), "cn").unwrap_err().to_string();
-        assert!(fault("\"like\": \"poll\"", "\"like\": \"pol\"").contains("unknown series 'pol'"));
-        assert!(fault("\"maxAttempts\": 91", "\"maxAttempts\": 1").contains("series 'poll'"));
-        assert!(fault("saas_v2.release_instance", "saas_v2.release").contains("no row for 'saas_v2.release_instance'"));
-        assert!(Policies::load("moon").unwrap_err().to_string().contains("cn, eu, intl"));
-    }
-}
+#[path = "policy_tests.rs"]
+mod tests;

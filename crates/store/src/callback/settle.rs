@@ -7,7 +7,7 @@ use mercer_kernel::outbox::{AttemptRecord, Job, Next, Outcome, Settlement};
 use super::call::Called;
 use super::judge::{Judged, Verdict, remark};
 use super::policy::After;
-use super::{Policy, settled};
+use super::{Policy, families};
 use crate::Core;
 use crate::error::Answer;
 use crate::message::{self, FailedCall, Message, MessageState};
@@ -39,7 +39,7 @@ pub(super) async fn settle(core: &Core, job: &Job, called: &Called) -> Answer<Se
     let mut message = after_attempt(core, job, message, (policy, step), &called.judged);
     let outcome = match step {
         Step::Succeeded => {
-            settled::succeeded(core, &mut effects, &mut message, &called.judged.verdict).await?;
+            families::succeeded(core, &mut effects, &mut message, &called.judged.verdict).await?;
             Outcome::Done
         }
         Step::NotReady => Outcome::Pending,
@@ -49,9 +49,7 @@ pub(super) async fn settle(core: &Core, job: &Job, called: &Called) -> Answer<Se
         }
         Step::Exhausted(reason) => {
             notify(core, &mut effects, &message, policy, (reason, true));
-            if policy.after == After::FailOrder {
-                settled::fail_order(core, &mut effects, &message).await?;
-            }
+            families::exhausted(core, &mut effects, &message, policy).await?;
             Outcome::Final(reason)
         }
     };

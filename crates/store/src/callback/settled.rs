@@ -1,39 +1,50 @@
-//! What a finished series means for the order and the instance.
+//! What a finished series of SaaS calls means for the order and the instance, whatever the protocol version.
 
 use mercer_kernel::db::Batch;
 
-use super::Interface;
 use super::judge::{Verdict, remark};
-use super::queue;
+use super::policy::{After, Policy};
+use super::{Interface, verbs};
 use crate::Core;
 use crate::catalog::{self, FailedOrder, Names};
 use crate::error::{Answer, StoreError};
+use crate::instance::rules::Told;
 use crate::instance::{self, Instance, InstanceState, calendar};
 use crate::message::{self, Message, MessageState};
+use crate::notification;
 use crate::order::{self, Order, OrderKind, OrderState};
 
 /// Adds what follows from success to a batch.
 pub(super) async fn succeeded(core: &Core, batch: &mut Batch, message: &mut Message, verdict: &Verdict) -> Answer<()> {
     let Some(instance) = instance_of(core, message).await? else { return Ok(()) };
-    match (message.interface, verdict) {
-        (Interface::NewInstance, Verdict::Opened { instance_id }) => {
-            opened(core, batch, message, (instance, instance_id)).await
-        }
-        (Interface::QueryPoll, _) => ready(core, batch, message, instance).await,
-        (Interface::Refresh, _) => refreshed(core, batch, message, instance).await,
-        (Interface::Upgrade, _) => upgraded(core, batch, message, instance).await,
-        (Interface::Release, _) => {
+    if let Verdict::Opened { instance_id } = verdict {
+        return opened(core, batch, message, (instance, instance_id)).await;
+    }
+    match message.interface {
+        Interface::QueryPoll => ready(core, batch, message, instance).await,
+        Interface::Refresh | Interface::V1Refresh => refreshed(core, batch, message, instance).await,
+        Interface::Upgrade | Interface::V1Upgrade => upgraded(core, batch, message, instance).await,
+        Interface::Release | Interface::V1Release => {
             let released = instance::rules::released(instance.clone(), core.foundation.clock.now());
             if released != instance {
                 instance::update(batch, &released);
             }
             Ok(())
         }
-        (Interface::NewInstance | Interface::UpdateStatus | Interface::QueryView | Interface::ChangeCheck, _) => Ok(()),
+        _ => Ok(()),
     }
 }
 
-/// newInstance was accepted: remember the merchant's id and start polling. The first id counts (D20).
+/// Adds what follows when a series is given up.
+pub(super) async fn exhausted(core: &Core, batch: &mut Batch, message: &Message, policy: &Policy) -> Answer<()> {
+    match policy.after {
+        After::FailOrder => fail_order(core, batch, message).await,
+        After::AwaitRestart | After::ReportToCaller | After::RefuseChange => Ok(()),
+    }
+}
+
+/// newInstance was accepted: remember the merchant's id. The first id counts (D20). In V2.0 the polls begin;
+/// in V1.0 the answer itself completes the order.
 async fn opened(
     core: &Core,
     batch: &mut Batch,
@@ -51,9 +62,12 @@ async fn opened(
     if instance.state != InstanceState::Opening {
         return Ok(());
     }
+    if message.interface == Interface::V1NewInstance {
+        return ready(core, batch, message, instance).await;
+    }
     let order = order_of(core, message).await?;
     instance::update(batch, &instance);
-    queue::poll(core, batch, &instance, &order).await
+    verbs::poll(core, batch, &instance, &order).await
 }
 
 /// The instance information is there: the order is completed, the period begins.
@@ -79,7 +93,7 @@ async fn refreshed(core: &Core, batch: &mut Batch, message: &Message, instance: 
     // The expiry is absolute: this answer covers older renewals whose own call was given up.
     let open = message::repo::open_of_instance(&core.foundation.db, &instance.resource_id).await?;
     let covered = open.into_iter().filter(|older| {
-        older.interface == Interface::Refresh
+        older.interface.is_refresh()
             && older.state == MessageState::AwaitingRestart
             && older.message_id != message.message_id
             && older.created_at <= message.created_at
@@ -94,6 +108,8 @@ async fn refreshed(core: &Core, batch: &mut Batch, message: &Message, instance: 
         instance::update(batch, &after);
         instance::schedule(core, batch, &after);
     }
+    // A V1.0 merchant unfreezes at every renewal by itself; a violation that still holds is told once more.
+    let told = if message.interface == Interface::V1Refresh && after.frozen_by_violation { Told::Freeze } else { told };
     instance::tell(core, batch, &after, told).await
 }
 
@@ -112,9 +128,9 @@ async fn upgraded(core: &Core, batch: &mut Batch, message: &Message, mut instanc
     Ok(())
 }
 
-/// The series is exhausted: the order fails, is unsubscribed and refunded in full, and counts towards
+/// The order fails, is unsubscribed and refunded in full, and counts towards
 /// delisting the product. Source: SaaS V2.0 §3.8.
-pub(super) async fn fail_order(core: &Core, batch: &mut Batch, message: &Message) -> Answer<()> {
+async fn fail_order(core: &Core, batch: &mut Batch, message: &Message) -> Answer<()> {
     let now = core.foundation.clock.now();
     let order = order_of(core, message).await?;
     let Some(instance) = instance_of(core, message).await? else { return Ok(()) };
@@ -128,6 +144,7 @@ pub(super) async fn fail_order(core: &Core, batch: &mut Batch, message: &Message
     order::repo::insert(core, batch, &refund);
     message::note_order_failed(core, batch, message, &format!("{} {}", failed.currency.sign(), failed.payable));
     count_failure(core, batch, &failed);
+    notification::queue(core, batch, &refund).await?;
     if failed.kind == OrderKind::Change {
         return Ok(());
     }
@@ -136,12 +153,13 @@ pub(super) async fn fail_order(core: &Core, batch: &mut Batch, message: &Message
     instance::update(batch, &dead);
     if opened {
         // The merchant has something under this id; it is told that nobody wants it any more.
-        queue::release_failed(core, batch, (&dead, &refund), message).await?;
+        verbs::release_failed(core, batch, (&dead, &refund), message).await?;
     }
     Ok(())
 }
 
-fn count_failure(core: &Core, batch: &mut Batch, order: &Order) {
+/// Counts an order that failed by an interface; too many in a month delist the product.
+pub(super) fn count_failure(core: &Core, batch: &mut Batch, order: &Order) {
     let now = core.foundation.clock.now();
     let limit = core.policies.failed_orders_limit();
     let text = Names::new(

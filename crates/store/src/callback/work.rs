@@ -10,7 +10,7 @@ use mercer_kernel::http::FailureReason;
 use mercer_kernel::outbox::{Job, Outcome, RetryPolicy, Settlement, Work};
 
 use super::call::{Called, call};
-use super::judge::{Judged, Verdict};
+use super::judge::Verdict;
 use super::{Interface, settle};
 use crate::Core;
 use crate::error::StoreError;
@@ -121,10 +121,5 @@ fn interface(job: &Job) -> Option<Interface> {
 }
 
 fn lost(detail: &str) -> Called {
-    Called {
-        judged: Judged::failed(FailureReason::Other, detail),
-        request: String::new(),
-        answer: String::new(),
-        body: bytes::Bytes::new(),
-    }
+    Called::not_made(FailureReason::Other, detail)
 }

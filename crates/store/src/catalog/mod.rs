@@ -5,11 +5,15 @@
 //! prices, each with its own `productId`. Buyers order a `productId`.
 //! Source: SaaS V2.0 §1.2; seller centre chapter 8.
 
+mod integration;
+mod new_product;
 pub(crate) mod pricing;
 mod products;
 mod repo;
 pub(crate) mod rules;
 
+pub(crate) use integration::{Access, Authorization, Integration};
+pub(crate) use new_product::{NewPrice, NewProduct, NewSku};
 pub(crate) use products::{create, offer, product, products, set_address, set_state, set_texts};
 pub(crate) use repo::STATEMENTS as CATALOG_STATEMENTS;
 pub(crate) use repo::{FailedOrder, delist_after_failures, optional_code};
@@ -42,6 +46,8 @@ codes! {
         Period = "PERIOD",
         /// Once (按次).
         OneTime = "ONE_TIME",
+        /// By use (按需): nothing is paid for opening it.
+        OnDemand = "ON_DEMAND",
     }
 }
 
@@ -66,6 +72,18 @@ codes! {
         Graduated = "graduated",
         /// The whole quantity at the price of the bracket it falls in (Tier阶梯).
         Volume = "volume",
+    }
+}
+
+codes! {
+    /// What a quantity attribute is sent as. Source: SaaS V1.0 §3.1 rows 19–21.
+    LinearKind {
+        /// A number of things (数量).
+        Amount = "amount",
+        /// Disk size in GB (硬盘大小).
+        DiskSize = "diskSize",
+        /// Bandwidth in Mbps (带宽).
+        BandWidth = "bandWidth",
     }
 }
 
@@ -105,6 +123,9 @@ pub(crate) struct Product {
     pub(crate) description: Names,
     /// The currency of all its prices.
     pub(crate) currency: Currency,
+    /// How the store reaches the merchant's software.
+    #[serde(flatten)]
+    pub(crate) integration: Integration,
     /// When it was published.
     pub(crate) created_at: Instant,
     /// Grows with every change.
@@ -134,6 +155,9 @@ pub(crate) struct Sku {
 pub(crate) struct LinearAttribute {
     /// What is counted.
     pub(crate) name: Names,
+    /// What it is sent as.
+    #[serde(default = "default_kind")]
+    pub(crate) kind: LinearKind,
     /// Smallest quantity.
     pub(crate) min: i64,
     /// Largest quantity.
@@ -150,7 +174,7 @@ pub(crate) struct Price {
     pub(crate) product_id: String,
     /// For a period, or once.
     pub(crate) charging_mode: ChargingMode,
-    /// The unit of the period; none for one-time prices.
+    /// The unit of the period; none for one-time and usage prices.
     pub(crate) period_type: Option<PeriodType>,
     /// How the quantity counts.
     pub(crate) mode: PriceMode,
@@ -190,80 +214,8 @@ pub(crate) struct Offer {
     pub(crate) price: Price,
 }
 
-/// A product to publish. Codes are optional so that a seeded store can fix them.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct NewProduct {
-    /// Its code, made by the store when absent.
-    #[serde(default)]
-    pub(crate) product_code: Option<String>,
-    /// Who sells it.
-    pub(crate) merchant_id: String,
-    /// Which production address its calls go to.
-    pub(crate) address_id: String,
-    /// Its name.
-    pub(crate) name: Names,
-    /// What it is.
-    #[serde(default)]
-    pub(crate) description: Names,
-    /// The currency of all its prices.
-    #[serde(default = "default_currency")]
-    pub(crate) currency: Currency,
-    /// Whether it can be bought at once.
-    #[serde(default = "default_state")]
-    pub(crate) state: ProductState,
-    /// Its specifications.
-    pub(crate) skus: Vec<NewSku>,
-}
-
-/// A specification to publish.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct NewSku {
-    /// Its code, made by the store when absent.
-    #[serde(default)]
-    pub(crate) sku_code: Option<String>,
-    /// Its name.
-    pub(crate) name: Names,
-    /// Its quantity attribute.
-    #[serde(default)]
-    pub(crate) linear: Option<LinearAttribute>,
-    /// What it costs.
-    pub(crate) prices: Vec<NewPrice>,
-}
-
-/// A price to publish.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct NewPrice {
-    /// Its id, made by the store when absent.
-    #[serde(default)]
-    pub(crate) product_id: Option<String>,
-    /// For a period, or once.
-    pub(crate) charging_mode: ChargingMode,
-    /// The unit of the period.
-    #[serde(default)]
-    pub(crate) period_type: Option<PeriodType>,
-    /// How the quantity counts.
-    #[serde(default = "default_mode")]
-    pub(crate) mode: PriceMode,
-    /// The unit prices.
-    pub(crate) brackets: Vec<Bracket>,
-    /// Length of the trial, when this is one.
-    #[serde(default)]
-    pub(crate) trial_days: Option<i64>,
-}
-
-fn default_currency() -> Currency {
-    Currency::Cny
-}
-
-fn default_state() -> ProductState {
-    ProductState::OnSale
-}
-
-fn default_mode() -> PriceMode {
-    PriceMode::Linear
+fn default_kind() -> LinearKind {
+    LinearKind::Amount
 }
 
 /// Which products to list; empty and none mean any.

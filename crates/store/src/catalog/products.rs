@@ -151,6 +151,7 @@ fn with_ids(core: &Core, new: NewProduct) -> Product {
         name: new.name,
         description: new.description,
         currency: new.currency,
+        integration: new.integration,
         created_at: now,
         version: 1,
         skus,

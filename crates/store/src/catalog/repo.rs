@@ -6,26 +6,34 @@ use mercer_kernel::args;
 use mercer_kernel::clock::Instant;
 use mercer_kernel::db::{Batch, Db, DbError, Row};
 
-use super::{LinearAttribute, Names, Price, Product, ProductFilter, Sku};
+use super::{Integration, LinearAttribute, LinearKind, Names, Price, Product, ProductFilter, Sku};
 use crate::window::Window;
+
+macro_rules! product_columns {
+    () => {
+        "merchant_id, product_code, address_id, state, name_zh, name_en, description_zh, description_en, currency, \
+         created_at, version, access, joint, app_id, acceptance, encryption_bits, buyer_authorization"
+    };
+}
 
 mercer_kernel::statements! {
     INSERT_PRODUCT = "INSERT INTO st_product (merchant_id, product_code, address_id, state, name_zh, name_en, \
-        description_zh, description_en, currency, created_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)";
+        description_zh, description_en, currency, created_at, access, joint, app_id, acceptance, encryption_bits, \
+        buyer_authorization, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1)";
     INSERT_SKU = "INSERT INTO st_sku (merchant_id, product_code, sku_code, position, name_zh, name_en, linear_name_zh, \
-        linear_name_en, linear_min, linear_max, linear_step) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        linear_name_en, linear_min, linear_max, linear_step, linear_kind) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     INSERT_PRICE = "INSERT INTO st_price (merchant_id, product_code, sku_code, product_id, position, charging_mode, \
         period_type, price_mode, brackets, trial_days, on_sale) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     UPDATE_PRODUCT = "UPDATE st_product SET address_id = $3, state = $4, name_zh = $5, name_en = $6, description_zh = $7, \
         description_en = $8, version = version + 1 WHERE product_code = $1 AND version = $2";
-    FIND_PRODUCT = "SELECT merchant_id, product_code, address_id, state, name_zh, name_en, description_zh, description_en, \
-        currency, created_at, version FROM st_product WHERE product_code = $1";
-    LIST_PRODUCTS = "SELECT merchant_id, product_code, address_id, state, name_zh, name_en, description_zh, description_en, \
-        currency, created_at, version FROM st_product WHERE ($1 = '' OR merchant_id = $1) AND ($2 = '' OR state = $2) \
+    FIND_PRODUCT = concat!("SELECT ", product_columns!(), " FROM st_product WHERE product_code = $1");
+    LIST_PRODUCTS = concat!("SELECT ", product_columns!(), " FROM st_product \
+        WHERE ($1 = '' OR merchant_id = $1) AND ($2 = '' OR state = $2) \
         AND ($3 = '' OR lower(name_zh) LIKE lower($3) OR lower(name_en) LIKE lower($3)) \
-        ORDER BY created_at DESC, product_code DESC LIMIT $4 OFFSET $5";
-    LIST_SKUS = "SELECT sku_code, name_zh, name_en, linear_name_zh, linear_name_en, linear_min, linear_max, linear_step \
-        FROM st_sku WHERE product_code = $1 ORDER BY position";
+        ORDER BY created_at DESC, product_code DESC LIMIT $4 OFFSET $5");
+    LIST_SKUS = "SELECT sku_code, name_zh, name_en, linear_name_zh, linear_name_en, linear_min, linear_max, linear_step, \
+        linear_kind FROM st_sku WHERE product_code = $1 ORDER BY position";
     LIST_PRICES = "SELECT sku_code, product_id, charging_mode, period_type, price_mode, brackets, trial_days, on_sale \
         FROM st_price WHERE product_code = $1 ORDER BY position";
     PRODUCT_OF_PRICE = "SELECT product_code FROM st_price WHERE product_id = $1";
@@ -56,6 +64,12 @@ pub(super) fn insert(batch: &mut Batch, product: &Product) {
             &product.description.en,
             product.currency.code(),
             product.created_at,
+            product.integration.access,
+            product.integration.joint,
+            product.integration.app_id.as_ref(),
+            product.integration.acceptance,
+            product.integration.encryption_bits,
+            product.integration.authorization,
         ],
     );
     for (sku, position) in product.skus.iter().zip(0_i64..) {
@@ -74,6 +88,7 @@ pub(super) fn insert(batch: &mut Batch, product: &Product) {
                 linear.map(|linear| linear.min),
                 linear.map(|linear| linear.max),
                 linear.map(|linear| linear.step),
+                linear.map(|linear| linear.kind),
             ],
         );
         for (price, position) in sku.prices.iter().zip(0_i64..) {
@@ -192,6 +207,14 @@ fn product(row: &Row) -> Result<Product, DbError> {
         currency: row.parse(8)?,
         created_at: row.instant(9)?,
         version: row.int(10)?,
+        integration: Integration {
+            access: row.parse(11)?,
+            joint: row.flag(12)?,
+            app_id: row.optional_text(13)?,
+            acceptance: row.flag(14)?,
+            encryption_bits: row.int(15)?,
+            authorization: row.parse(16)?,
+        },
         skus: Vec::new(),
     })
 }
@@ -199,7 +222,8 @@ fn product(row: &Row) -> Result<Product, DbError> {
 fn sku(row: &Row) -> Result<Sku, DbError> {
     let linear = match (row.optional_int(5)?, row.optional_int(6)?, row.optional_int(7)?) {
         (Some(min), Some(max), Some(step)) => {
-            Some(LinearAttribute { name: Names::new(row.text(3)?, row.text(4)?), min, max, step })
+            let kind = optional_code(row, 8)?.unwrap_or(LinearKind::Amount);
+            Some(LinearAttribute { name: Names::new(row.text(3)?, row.text(4)?), kind, min, max, step })
         }
         _ => None,
     };

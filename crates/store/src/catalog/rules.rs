@@ -6,7 +6,7 @@ use mercer_kernel::money::Money;
 use rust_decimal::Decimal;
 
 use super::{
-    ChargingMode, LinearAttribute, Names, NewPrice, NewProduct, NewSku, Offer, PeriodType, PriceMode, Product,
+    integration, ChargingMode, LinearAttribute, Names, NewPrice, NewProduct, NewSku, Offer, PeriodType, PriceMode, Product,
     ProductState,
 };
 use crate::refusal::Refusal;
@@ -51,6 +51,7 @@ pub(crate) fn check_product(product: &NewProduct) -> Result<(), Refusal> {
             format!("a product has 1 to {SKU_LIMIT} specifications"),
         ));
     }
+    integration::check(product)?;
     let mut ids = BTreeSet::new();
     for sku in &product.skus {
         check_sku(sku)?;
@@ -92,6 +93,14 @@ fn check_sku(sku: &NewSku) -> Result<(), Refusal> {
             format!("a specification has 1 to {SKU_LIMIT} prices"),
         ));
     }
+    if sku.linear.is_some() && sku.prices.iter().any(|price| price.charging_mode == ChargingMode::OnDemand) {
+        return Err(Refusal::invalid(
+            "product.on_demand_quantity",
+            "skus.linear",
+            "按需规格按实际用量计费，不能设置数量属性",
+            "a specification charged by use has no quantity to choose; leave the quantity attribute out",
+        ));
+    }
     let mut kinds = BTreeSet::new();
     for price in &sku.prices {
         check_price(price)?;
@@ -111,17 +120,17 @@ fn check_sku(sku: &NewSku) -> Result<(), Refusal> {
 fn check_price(price: &NewPrice) -> Result<(), Refusal> {
     check_id(price.product_id.as_deref(), "product.product_id", "skus.prices.productId")?;
     let period_fits = match (price.charging_mode, price.period_type, price.trial_days) {
-        (ChargingMode::OneTime, None, None) => true,
+        (ChargingMode::OneTime | ChargingMode::OnDemand, None, None) => true,
         (ChargingMode::Period, Some(PeriodType::Year | PeriodType::Month), None) => true,
         (ChargingMode::Period, Some(PeriodType::Day), Some(_)) => true,
-        (ChargingMode::OneTime | ChargingMode::Period, _, _) => false,
+        (ChargingMode::OneTime | ChargingMode::OnDemand | ChargingMode::Period, _, _) => false,
     };
     if !period_fits {
         return Err(Refusal::invalid(
             "product.period_type",
             "skus.prices.periodType",
-            "包周期价格的周期类型为 year 或 month；试用为 day 并填写试用天数；按次价格没有周期",
-            "a PERIOD price has periodType year or month; a trial has day and trialDays; a ONE_TIME price has neither",
+            "包周期价格的周期类型为 year 或 month；试用为 day 并填写试用天数；按次和按需价格没有周期",
+            "a PERIOD price has periodType year or month; a trial has day and trialDays; a ONE_TIME or ON_DEMAND price has neither",
         ));
     }
     if let Some(days) = price.trial_days {
@@ -297,8 +306,8 @@ fn no_period(wished: Option<i64>) -> Result<Option<i64>, Refusal> {
         Some(_) => Err(Refusal::invalid(
             "order.period_number",
             "periodNumber",
-            "按次商品没有购买周期",
-            "a one-time price has no periods; leave periodNumber out",
+            "按次和按需商品没有购买周期",
+            "a one-time or usage price has no periods; leave periodNumber out",
         )),
     }
 }

@@ -27,6 +27,11 @@ impl Fields {
         Self(url::form_urlencoded::parse(text).into_owned().collect())
     }
 
+    /// Fills a field in.
+    pub(super) fn set(&mut self, name: &str, text: &str) {
+        self.0.insert(name.to_owned(), text.to_owned());
+    }
+
     /// The text of a field without blanks around it; empty when it was not sent.
     pub(super) fn text(&self, name: &str) -> &str {
         self.0.get(name).map_or("", |text| text.trim())

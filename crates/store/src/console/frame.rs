@@ -25,6 +25,7 @@ mercer_kernel::messages! {
     keys => "Access keys", "密钥管理";
     addresses => "Production addresses", "生产地址管理";
     credentials => "AK/SK", "AK/SK 凭证";
+    notifications => "Order notification", "订单通知";
     merchants => "Merchants", "商家";
     buyers => "Buyers", "买家";
     store => "Store", "商店设置";
@@ -67,6 +68,7 @@ impl Staff {
                 NavItem::new(path("/keys"), names.keys()).under(names.connection()),
                 NavItem::new(path("/addresses"), names.addresses()),
                 NavItem::new(path("/credentials"), names.credentials()),
+                NavItem::new(path("/notifications"), names.notifications()),
                 NavItem::new("/", names.shop()).under(names.store()),
             ],
             Side::Operator => vec![

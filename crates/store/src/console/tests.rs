@@ -123,7 +123,14 @@ async fn furnished() -> (Town, Vec<(&'static str, Vec<String>)>) {
         buyers.push(format!("/services/{trial_service}/{deal}"));
     }
     buyers.push(format!("/services/{service}/renew?productId={TEAMBOARD}&periodNumber=99"));
-    for code in ["teamboard", "helpdesk", "migration", "wiki", "monitor", "esign"] {
+    let (v1, awaiting, by_use) = v1_services(&town, &buyer).await;
+    buyers.extend([&v1, &awaiting, &by_use].map(|service| format!("/services/{service}")));
+    for deal in ["renew", "change", "upgrade", "unsubscribe"] {
+        buyers.push(format!("/services/{v1}/{deal}"));
+        buyers.push(format!("/services/{awaiting}/{deal}"));
+    }
+    let products = ["teamboard", "helpdesk", "migration", "wiki", "monitor", "esign", "orbit", "granary", "courier"];
+    for code in products.into_iter().chain(["classroom"]) {
         buyers.push(format!("/products/{code}"));
     }
     buyers.push(format!("/products/teamboard?productId={TEAMBOARD}&quantity=0&periodNumber=many"));
@@ -134,10 +141,13 @@ async fn furnished() -> (Town, Vec<(&'static str, Vec<String>)>) {
     let mut sellers = owned(&["/seller", "/seller/products", "/seller/products/new", "/seller/products/teamboard"]);
     sellers.extend(owned(&[
         "/seller/products/wiki",
+        "/seller/products/orbit",
+        "/seller/products/granary",
         "/seller/orders",
         "/seller/messages",
         "/seller/notices",
         "/seller/keys",
+        "/seller/notifications",
     ]));
     sellers.extend(owned(&[
         "/seller/addresses",
@@ -149,9 +159,75 @@ async fn furnished() -> (Town, Vec<(&'static str, Vec<String>)>) {
         owned(&["/operator", "/operator/merchants", "/operator/buyers", "/operator/orders", "/operator/instances"]);
     operators.extend(owned(&["/operator/messages", "/operator/clock", "/operator/settings", "/", "/clock"]));
     operators.extend([format!("/operator/orders/{running}"), format!("/operator/messages/{message}")]);
+    operators.extend([format!("/operator/instances/{v1}"), format!("/operator/instances/{awaiting}")]);
     operators.extend([format!("/operator/instances/{service}"), format!("/operator/instances/{opening}")]);
     let guests = owned(&["/", "/products/teamboard", "/clock"]);
     (town, vec![("linlan", buyers), ("seller", sellers), ("operator", operators), ("", guests)])
+}
+
+/// Services of products reached by SaaS V1.0: in use, waiting for acceptance, charged by use.
+async fn v1_services(town: &Town, buyer: &str) -> (String, String, String) {
+    let mut services = Vec::new();
+    for wish in
+        ["productId=orbit-standard-month&quantity=2", "productId=granary-vault-year", "productId=courier-standard-use"]
+    {
+        let order = town.order(buyer, wish).await;
+        town.post(&format!("/orders/{order}/pay"), buyer, "").await;
+        town.world.store.run_due().await.unwrap();
+        services.push(town.resource_of(&order).await);
+    }
+    let by_use = services.pop().unwrap();
+    let awaiting = services.pop().unwrap();
+    (services.pop().unwrap(), awaiting, by_use)
+}
+
+#[tokio::test]
+async fn a_buyer_sees_what_can_be_read_and_accepts_the_service() {
+    let town = Town::open().await;
+    let buyer = town.sign_in("linlan").await;
+    let (v1, awaiting, by_use) = v1_services(&town, &buyer).await;
+    let page = town.get(&format!("/services/{v1}"), &buyer).await.2;
+    assert!(page.contains("https://app.example.com") && page.contains("unreadable"), "{page}");
+    assert!(!page.contains(&format!("/services/{v1}/change")), "there is no change on renewal");
+    assert!(town.get(&format!("/services/{v1}/change"), &buyer).await.2.contains("cannot be changed on renewal"));
+    assert!(town.get(&format!("/services/{by_use}"), &buyer).await.2.contains("Usage"));
+
+    let path = format!("/services/{awaiting}");
+    let page = town.get(&path, &buyer).await.2;
+    assert!(page.contains("Confirm acceptance") && page.contains("Waits for acceptance"), "{page}");
+    let other = town.sign_in("northwind").await;
+    assert_eq!(town.post(&format!("{path}/accept"), &other, "").await.0, StatusCode::NOT_FOUND);
+    let (status, headers, _) = town.post(&format!("{path}/accept"), &buyer, "").await;
+    assert_eq!((status, location(&headers)), (StatusCode::SEE_OTHER, path.as_str()));
+    let page = town.get(&path, &buyer).await.2;
+    assert!(page.contains("In use") && !page.contains("Confirm acceptance"), "{page}");
+}
+
+#[tokio::test]
+async fn a_v1_product_is_published_from_the_form() {
+    let town = Town::open().await;
+    let seller = town.sign_in("seller").await;
+    let form = "nameZh=%E8%8C%B6&nameEn=Tea&addressId=addr_demo&currency=CNY&state=onSale&sku1.nameZh=%E6%A0%87&sku1.nameEn=Std\
+        &sku1.month=9.90&sku1.countsZh=GB&sku1.countsEn=GB&sku1.kind=diskSize&sku1.max=10";
+    let (status, _, body) = town.post("/seller/products/new", &seller, &format!("{form}&acceptance=yes")).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(body.contains("id=\"acceptance-error\""), "{body}");
+    let v1 = format!("{form}&access=saasV1&acceptance=yes&encryptionBits=128&authorization=mobile");
+    let (status, headers, body) = town.post("/seller/products/new", &seller, &v1).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{body}");
+    let code = location(&headers).rsplit('/').next().unwrap().to_owned();
+    let product = catalog::product(town.world.store.core(), &code).await.unwrap().unwrap();
+    let expected = catalog::Integration {
+        access: catalog::Access::SaasV1,
+        acceptance: true,
+        encryption_bits: 128,
+        authorization: catalog::Authorization::Mobile,
+        ..catalog::Integration::default()
+    };
+    assert_eq!(product.integration, expected);
+    assert_eq!(product.skus[0].linear.as_ref().unwrap().kind, catalog::LinearKind::DiskSize);
+    let page = town.get(&format!("/seller/products/{code}"), &seller).await.2;
+    assert!(page.contains("AES-128-CBC") && page.contains("SaaS V1.0"), "{page}");
 }
 
 #[tokio::test]

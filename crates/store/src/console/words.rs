@@ -5,10 +5,12 @@ use mercer_kernel::web::Language;
 use rust_decimal::Decimal;
 
 use super::view::Badge;
-use crate::catalog::{LinearAttribute, Names, PeriodType, Price, PriceMode, ProductState, Sku};
+use crate::callback::Family;
+use crate::catalog::{ChargingMode, LinearAttribute, Names, PeriodType, Price, PriceMode, ProductState, Sku};
 use crate::instance::{Instance, InstanceState};
 use crate::merchant::{AddressState, CustomerType, InterfaceType};
 use crate::message::MessageState;
+use crate::notification::AccessType;
 use crate::order::{Order, OrderKind, OrderState};
 
 fn badge(state: &'static str, (en, zh): (&'static str, &'static str), language: Language) -> Badge {
@@ -57,6 +59,7 @@ pub(super) fn order_kind(kind: OrderKind, language: Language) -> &'static str {
 pub(super) fn instance_state(instance: &Instance, language: Language) -> Badge {
     let (mood, words) = match instance.state {
         InstanceState::Opening => ("busy", ("Opening", "开通中")),
+        InstanceState::AwaitingAcceptance => ("warn", ("Waits for acceptance", "待验收")),
         InstanceState::Active if instance.trial => ("ok", ("On trial", "试用中")),
         InstanceState::Active => ("ok", ("In use", "使用中")),
         InstanceState::Frozen if instance.frozen_by_violation => ("bad", ("Frozen: violation", "违规冻结")),
@@ -72,6 +75,7 @@ pub(super) fn instance_state(instance: &Instance, language: Language) -> Badge {
 pub(super) fn instance_state_name(state: InstanceState, language: Language) -> &'static str {
     match state {
         InstanceState::Opening => language.pick("Opening", "开通中"),
+        InstanceState::AwaitingAcceptance => language.pick("Waits for acceptance", "待验收"),
         InstanceState::Active => language.pick("In use", "使用中"),
         InstanceState::Frozen => language.pick("Frozen", "已冻结"),
         InstanceState::Releasing => language.pick("Being released", "释放中"),
@@ -121,6 +125,30 @@ pub(super) fn interface_type(kind: InterfaceType, language: Language) -> &'stati
         InterfaceType::Kit => language.pick("Joint-operation kit", "联营SaaS同步接口"),
         InterfaceType::License => language.pick("Licence codes", "License授权码交付接口"),
         InterfaceType::General => language.pick("General interface", "通用接口"),
+        InterfaceType::SaasV1 => language.pick("V1 Key (SaaS V1.0 base and kit)", "V1 Key（SaaS V1.0 基础接口与联营kit）"),
+    }
+}
+
+/// A protocol version.
+pub(super) fn family(family: Family, language: Language) -> &'static str {
+    match family {
+        Family::SaasV2 => "SaaS V2.0",
+        Family::SaasV1 => "SaaS V1.0",
+        Family::KitV2 => language.pick("Joint-operation kit V2.0", "联营kit V2.0"),
+        Family::KitV1 => language.pick("Joint-operation kit V1.0", "联营kit V1.0"),
+        Family::OrderNotification => language.pick("Order notification", "订单通知"),
+    }
+}
+
+/// How products of a kind are connected to the store.
+pub(super) fn access_type(access_type: AccessType, language: Language) -> &'static str {
+    match access_type {
+        AccessType::Saas => language.pick("SaaS", "SaaS类"),
+        AccessType::License => language.pick("Licence", "License类"),
+        AccessType::Api => language.pick("API", "API类"),
+        AccessType::Hardware => language.pick("Hardware", "硬件类"),
+        AccessType::Service => language.pick("Human service", "人工服务类"),
+        AccessType::Other => language.pick("Other", "其他"),
     }
 }
 
@@ -173,6 +201,7 @@ pub(super) fn billing(price: &Price, language: Language) -> String {
         (None, Some(PeriodType::Year)) => language.pick("Yearly", "包年").to_owned(),
         (None, Some(PeriodType::Month)) => language.pick("Monthly", "包月").to_owned(),
         (None, Some(PeriodType::Day)) => language.pick("Daily", "按天").to_owned(),
+        (None, None) if price.charging_mode == ChargingMode::OnDemand => language.pick("By use", "按需").to_owned(),
         (None, None) => language.pick("One-time", "按次").to_owned(),
     }
 }
@@ -195,6 +224,7 @@ pub(super) fn unit_price_parts(sku: &Sku, price: &Price, sign: &str, language: L
         Some(PeriodType::Year) => language.pick(" / year", " / 年"),
         Some(PeriodType::Month) => language.pick(" / month", " / 月"),
         Some(PeriodType::Day) => language.pick(" / day", " / 天"),
+        None if price.charging_mode == ChargingMode::OnDemand => language.pick(" / unit used", " / 单位用量"),
         None => "",
     };
     (format!("{from}{sign}{}", decimal(lowest)), format!("{unit}{per}"))
@@ -219,6 +249,9 @@ fn unit_of(linear: &LinearAttribute, language: Language) -> String {
 
 /// What was ordered, in one line: `15 · 2 years`.
 pub(super) fn extent(order: &Order, language: Language) -> String {
+    if order.charging_mode == ChargingMode::OnDemand {
+        return language.pick("by use", "按需").to_owned();
+    }
     let period = period(order.period_type, order.period_number, language);
     order.quantity.map_or_else(|| period.clone(), |quantity| format!("{quantity} × {period}"))
 }

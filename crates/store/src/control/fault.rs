@@ -25,6 +25,12 @@ impl Fault {
         Self(Problem::new(status, code, en, zh))
     }
 
+    /// Adds what is wrong in single places: where, and why.
+    pub(super) fn in_places(mut self, places: impl Iterator<Item = (String, String)>) -> Self {
+        self.0.errors.extend(places.map(|(field, message)| FieldError { field, message }));
+        self
+    }
+
     fn about(mut self, field: &str) -> Self {
         if !field.is_empty() {
             self.0.errors.push(FieldError { field: field.to_owned(), message: String::new() });

@@ -6,9 +6,10 @@ use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use http::StatusCode;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::fault::Fault;
+use super::messages::shown as shown_message;
 use super::operation::Operation;
 use super::orders::shown;
 use super::params::Params;
@@ -34,10 +35,28 @@ pub(super) fn operations() -> Vec<Operation> {
             .answers(200, "Instance"),
         Operation::get("/instances/{instanceId}/view", "viewInstance", view)
             .about(
-                "查询资源信息：同步调用商家的 queryInstance",
-                "The buyer's view: calls the merchant's queryInstance synchronously",
+                "查询资源信息：同步调用商家的 queryInstance（V1.0 为 newInstance）",
+                "The buyer's view: calls the merchant's queryInstance (V1.0: newInstance) synchronously",
             )
             .answers(200, "InstanceView"),
+        Operation::get("/instances/{instanceId}/usage", "viewUsage", view_usage)
+            .about(
+                "查询使用量：同步调用商家的 queryInstance",
+                "The usage, as the buyer sees it: calls the merchant's queryInstance synchronously",
+            )
+            .answers(200, "Usage"),
+        Operation::post("/instances/{instanceId}/collect-usage", "collectUsage", collect_usage)
+            .about(
+                "云商店采集使用量：排队调用 V1.0 的 queryInstance",
+                "Have the store collect usage: queues queryInstance of SaaS V1.0",
+            )
+            .answers(202, "Message"),
+        Operation::post("/instances/{instanceId}/accept", "acceptInstance", accept)
+            .about(
+                "确认验收：周期从此刻起算，并带 acceptanceTime 再次调用 newInstance",
+                "Confirm acceptance: the period begins now, and newInstance is called again with acceptanceTime",
+            )
+            .answers(200, "Instance"),
         order("/instances/{instanceId}/renew", "renewInstance", "续费", "Renew", "Renew", |path, id| {
             Operation::post(path, id, renew)
         }),
@@ -144,6 +163,20 @@ async fn get(State(core): State<Arc<Core>>, Path(id): Path<String>) -> Shown {
 
 async fn view(State(core): State<Arc<Core>>, Path(id): Path<String>) -> Shown {
     Ok(Json(written(&instance::view_instance(&core, &id).await?)?))
+}
+
+async fn view_usage(State(core): State<Arc<Core>>, Path(id): Path<String>) -> Shown {
+    let usage_info = instance::view_usage(&core, &id).await?;
+    Ok(Json(json!({ "usageInfo": written(&usage_info)? })))
+}
+
+async fn collect_usage(State(core): State<Arc<Core>>, Path(id): Path<String>) -> Placed {
+    let message = instance::collect_usage(&core, &id).await?;
+    Ok((StatusCode::ACCEPTED, Json(shown_message(&core, &message, message.interface)?)))
+}
+
+async fn accept(State(core): State<Arc<Core>>, Path(id): Path<String>) -> Shown {
+    Ok(Json(written(&instance::accept(&core, &id).await?)?))
 }
 
 async fn renew(

@@ -12,7 +12,7 @@ use super::operation::Operation;
 use super::params::Params;
 use super::rim::{found, one_more, page, written};
 use crate::Core;
-use crate::callback::Interface;
+use crate::callback::{Family, Interface};
 use crate::message::{self, MessageFilter, MessageState};
 
 /// What can be done with messages.
@@ -24,6 +24,7 @@ pub(super) fn operations() -> Vec<Operation> {
                 "merchantId",
                 "state",
                 "interface",
+                "protocol",
                 "productCode",
                 "orderId",
                 "resourceId",
@@ -44,14 +45,17 @@ pub(super) fn operations() -> Vec<Operation> {
 async fn list(State(core): State<Arc<Core>>, RawQuery(query): RawQuery) -> Result<Json<Value>, Fault> {
     let mut params = Params::read(query.as_deref())?;
     let interfaces: Vec<&str> = Interface::ALL.iter().map(|one| one.code()).collect();
+    let families: Vec<&str> = Family::ALL.iter().map(|one| one.code()).collect();
     let states: Vec<&str> = MessageState::ALL.iter().map(|one| one.code()).collect();
     let filter = MessageFilter {
         merchant_id: params.text("merchantId").unwrap_or_default(),
         state: params.code("state", &states)?,
         interface: params.code("interface", &interfaces)?,
+        family: params.code("protocol", &families)?,
         product_code: params.text("productCode").unwrap_or_default(),
         order_id: params.text("orderId").unwrap_or_default(),
         resource_id: params.text("resourceId").unwrap_or_default(),
+        subject: params.text("subject").unwrap_or_default(),
         text: params.text("text").unwrap_or_default(),
         created_from: params.instant("createdFrom")?,
         created_to: params.instant("createdTo")?,
@@ -75,7 +79,10 @@ async fn restart(State(core): State<Arc<Core>>, Path(message_id): Path<String>) 
 }
 
 /// A message as the API shows it: with the `activity` that goes over the wire.
-fn shown<T: Serialize>(core: &Core, message: &T, interface: Interface) -> Result<Value, Fault> {
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub(super) fn shown<T: Serialize>(core: &Core, message: &T, interface: Interface) -> Result<Value, Fault> {
     let mut shown = written(message)?;
     shown["activity"] = json!(core.policies.of(interface).activity);
     Ok(shown)

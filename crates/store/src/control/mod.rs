@@ -9,6 +9,7 @@ mod idempotency;
 mod instances;
 mod merchants;
 mod messages;
+mod notifications;
 mod operation;
 mod orders;
 mod params;
@@ -82,6 +83,7 @@ fn operations() -> Vec<Operation> {
         messages::operations(),
         clock::operations(),
         merchants::operations(),
+        notifications::operations(),
         products::operations(),
     ]
     .into_iter()

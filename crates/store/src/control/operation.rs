@@ -62,6 +62,15 @@ impl Operation {
         Self::new(Method::PUT, path, id, on(MethodFilter::PUT, handler))
     }
 
+    /// A route that takes something away.
+    pub(super) fn delete<H, T>(path: &'static str, id: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, Control>,
+        T: 'static,
+    {
+        Self::new(Method::DELETE, path, id, on(MethodFilter::DELETE, handler))
+    }
+
     /// What it does, in Chinese and English.
     pub(super) fn about(mut self, zh: &'static str, en: &'static str) -> Self {
         (self.zh, self.en) = (zh, en);

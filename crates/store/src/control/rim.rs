@@ -14,8 +14,8 @@ use super::{Control, schema};
 use crate::error::StoreError;
 use crate::window::Window;
 
-/// Largest body of this API: a product with all its texts and prices is far below.
-pub(super) const MAX_BODY_BYTES: usize = 256 * 1024;
+/// Largest body of this API: a CSV file with 20,000 members stays below.
+pub(super) const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 
 /// A body that fits its schema.
 pub(super) struct Checked<T> {
@@ -37,7 +37,7 @@ impl<T: DeserializeOwned> FromRequest<Control> for Checked<T> {
         check_media_type(request.headers())?;
         let bytes = axum::body::to_bytes(request.into_body(), MAX_BODY_BYTES)
             .await
-            .map_err(|_| Fault::new(413, "body.too_large", "请求体超过 256 KiB", "the body is larger than 256 KiB"))?;
+            .map_err(|_| Fault::new(413, "body.too_large", "请求体超过 4 MiB", "the body is larger than 4 MiB"))?;
         let json: Value = if bytes.is_empty() {
             json!({})
         } else {

@@ -1,5 +1,6 @@
 //! A seeded store in memory for the tests of its doors: a merchant that agrees, clocks that stand still.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -11,8 +12,9 @@ use mercer_kernel::config::Config;
 use mercer_kernel::db::Db;
 use mercer_kernel::entropy::Entropy;
 use mercer_kernel::foundation::Foundation;
-use mercer_kernel::http::{Answer, BoxFuture, Failure, Outbound};
+use mercer_kernel::http::{Answer, BoxFuture, Failure, Method, Outbound};
 use mercer_kernel::vault::{MasterKey, Vault};
+use mercer_protocol::body_sign;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -23,6 +25,8 @@ use crate::seed::{SeedInput, Seeded, seed};
 pub(crate) const AK: &str = "MERCERDEMOAK00000001";
 /// Its SK.
 pub(crate) const SK: &str = "demo-secret-key";
+/// Its V1.0 Key.
+pub(crate) const V1_KEY: &str = "9f1c0d5e-2b77-4c1a-8a55-0e6f3b1d2c44";
 /// The wall clock of every test.
 pub(crate) const NOW: &str = "2026-11-25T08:00:00Z";
 
@@ -49,6 +53,9 @@ impl Outbound for AgreeableMerchant {
             if request.url.ends_with("/.well-known/mercer-verify.txt") {
                 return Ok(Answer { status: 200, headers: HeaderMap::new(), body: Bytes::from(proof) });
             }
+            if request.method == Method::GET {
+                return Ok(agree_v1(&request.url));
+            }
             let asked: Value = serde_json::from_slice(&request.body).unwrap_or_default();
             let mut answer = json!({"resultCode": "000000", "resultMsg": "success."});
             match asked["activity"].as_str() {
@@ -65,6 +72,28 @@ impl Outbound for AgreeableMerchant {
             Ok(Answer { status: 200, headers, body: Bytes::from(answer.to_string()) })
         })
     }
+}
+
+/// The same by SaaS V1.0: signed, with an account that cannot be decrypted.
+fn agree_v1(url: &str) -> Answer {
+    let query: HashMap<String, String> = url.parse::<url::Url>().unwrap().query_pairs().into_owned().collect();
+    let mut answer = json!({"resultCode": "000000", "resultMsg": "success."});
+    match query["activity"].as_str() {
+        "newInstance" => {
+            answer["instanceId"] = json!(query["orderId"]);
+            answer["appInfo"] = json!({"frontEndUrl": "https://app.example.com", "userName": "plain text"});
+        }
+        "queryInstance" => {
+            let usage = json!([{"usageValue": 12, "statisticalTime": "20261125080000000"}]);
+            answer["info"] = json!([{"instanceId": query["instanceId"], "usageInfo": usage}]);
+        }
+        _ => {}
+    }
+    let body = answer.to_string();
+    let mut headers = HeaderMap::new();
+    headers.insert("content-type", HeaderValue::from_static("application/json"));
+    headers.insert("body-sign", body_sign::header_value(V1_KEY, body.as_bytes()).parse().unwrap());
+    Answer { status: 200, headers, body: Bytes::from(body) }
 }
 
 impl World {
@@ -89,6 +118,9 @@ impl World {
         let input = SeedInput {
             production_address: "http://127.0.0.1:7002/produce/m_demo".to_owned(),
             base_access_key: "demo-base-access-key".to_owned(),
+            v1_key: V1_KEY.to_owned(),
+            kit_access_key: "demo-kit-access-key".to_owned(),
+            general_access_key: "demo-general-access-key".to_owned(),
             ak: AK.to_owned(),
             sk: SK.to_owned(),
         };

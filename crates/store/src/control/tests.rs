@@ -160,7 +160,7 @@ async fn products_are_published_and_found() {
     let world = World::open().await;
     let page = world.get("/products?pageSize=200").await;
     fits("ProductPage", &page);
-    assert_eq!(page["items"].as_array().unwrap().len(), 6, "the seeded products");
+    assert_eq!(page["items"].as_array().unwrap().len(), 10, "the seeded products");
     let new = json!({
         "merchantId": "m_demo", "addressId": "addr_demo", "name": {"zh": "新品", "en": "New"},
         "skus": [{"name": {"zh": "标准", "en": "Standard"}, "prices": [
@@ -172,6 +172,7 @@ async fn products_are_published_and_found() {
     fits("Product", &product);
     let path = format!("/products/{}", product["productCode"].as_str().unwrap());
     fits("Product", &world.get(&path).await);
+    assert_eq!((&product["access"], &product["encryptionBits"]), (&json!("saasV2"), &json!(256)));
     let (status, product) = world.post(&format!("{path}/state"), json!({"state": "hidden"})).await;
     assert_eq!((status, product["state"].as_str()), (200, Some("hidden")));
     let (status, problem) = world.post("/products", json!({"merchantId": "m_demo"})).await;
@@ -343,4 +344,103 @@ async fn bad_input_is_named_in_the_callers_language() {
         let (status, problem) = world.call(Method::GET, path, None).await;
         assert_eq!(status, 404, "{path}: {problem}");
     }
+}
+
+#[tokio::test]
+async fn how_a_product_is_delivered_is_chosen_and_checked_when_it_is_published() {
+    let world = World::open().await;
+    let new = |more: Value| {
+        let mut new = json!({
+            "merchantId": "m_demo", "addressId": "addr_demo", "name": {"zh": "新品", "en": "New"},
+            "skus": [{"name": {"zh": "标准", "en": "Standard"},
+                "linear": {"name": {"zh": "空间", "en": "Space"}, "kind": "diskSize", "min": 1, "max": 9, "step": 1},
+                "prices": [{"chargingMode": "PERIOD", "periodType": "month", "brackets": [{"unitPrice": "9.90"}]}]}]
+        });
+        new.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        new
+    };
+    let v1 = json!({"access": "saasV1", "acceptance": true, "encryptionBits": 128, "authorization": "mobile"});
+    let (status, product) = world.post("/products", new(v1)).await;
+    assert_eq!(status, 201, "{product}");
+    fits("Product", &product);
+    assert_eq!((&product["acceptance"], &product["authorization"]), (&json!(true), &json!("mobile")));
+    assert_eq!(product["skus"][0]["linear"]["kind"], "diskSize");
+    for (more, field) in [
+        (json!({"acceptance": true}), "acceptance"),
+        (json!({"encryptionBits": 128}), "encryptionBits"),
+        (json!({"authorization": "email"}), "authorization"),
+        (json!({"joint": true}), "appId"),
+        (json!({"appId": "app_demo"}), "appId"),
+        (json!({"access": "none"}), "skus.prices.chargingMode"),
+    ] {
+        let (status, problem) = world.post("/products", new(more.clone())).await;
+        assert_eq!((status, problem["errors"][0]["field"].as_str()), (422, Some(field)), "{more}");
+        assert!(problem["detail"].as_str() != problem["detailZh"].as_str());
+    }
+    let (status, problem) = world.post("/products", new(json!({"access": "saasV3"}))).await;
+    assert_eq!(status, 422, "{problem}");
+}
+
+#[tokio::test]
+async fn an_instance_after_acceptance_is_accepted_and_its_usage_is_looked_at() {
+    let world = World::open().await;
+    let buyer = &world.seeded.buyers[0].0;
+    let order = json!({"buyerId": buyer, "productId": "granary-vault-month", "quantity": 100, "pay": true});
+    let (status, order) = world.post("/orders", order).await;
+    assert_eq!(status, 201, "{order}");
+    world.store.run_due().await.unwrap();
+    let path = format!("/instances/{}", order["orderId"].as_str().unwrap());
+    let instance = world.get(&path).await;
+    fits("Instance", &instance);
+    assert_eq!((&instance["state"], &instance["expireAt"]), (&json!("awaitingAcceptance"), &json!(null)));
+    let view = world.get(&format!("{path}/view")).await;
+    fits("InstanceView", &view);
+    assert_eq!(view["appInfo"]["unreadable"], json!(["userName"]));
+
+    let (status, accepted) = world.post(&format!("{path}/accept"), json!({})).await;
+    assert_eq!(status, 200, "{accepted}");
+    fits("Instance", &accepted);
+    assert_eq!((&accepted["state"], accepted["acceptedAt"].is_string()), (&json!("active"), true));
+    assert_eq!(world.post(&format!("{path}/accept"), json!({})).await.0, 409);
+    let usage = world.get(&format!("{path}/usage")).await;
+    fits("Usage", &usage);
+    assert_eq!(usage["usageInfo"][0]["usageValue"], 12);
+    let (status, message) = world.post(&format!("{path}/collect-usage"), json!({})).await;
+    assert_eq!((status, message["interface"].as_str()), (202, Some("saas_v1.query_instance")));
+    fits("Message", &message);
+    world.store.run_due().await.unwrap();
+    let done = world.get("/messages?interface=saas_v1.new_instance.acceptance").await;
+    assert_eq!(done["items"][0]["state"], "succeeded");
+    fits("MessagePage", &done);
+}
+
+#[tokio::test]
+async fn the_v1_key_looks_like_a_uuid() {
+    let world = World::open().await;
+    let (status, key) = world.post("/merchants/m_demo/keys", json!({"interfaceType": "saas_v1"})).await;
+    assert_eq!((status, key["accessKey"].as_str().map(str::len)), (201, Some(36)), "{key}");
+    fits("AddedKey", &key);
+}
+
+#[tokio::test]
+async fn order_notifications_are_added_tried_and_deleted() {
+    let world = World::open().await;
+    let path = "/merchants/m_demo/notifications";
+    let wanted = json!({"productCode": "teamboard", "addressId": "addr_demo"});
+    let (status, added) = world.post(path, wanted.clone()).await;
+    assert_eq!((status, &added["scope"]), (201, &json!("product")), "{added}");
+    fits("Notification", &added);
+    let (status, problem) = world.post(path, wanted).await;
+    assert_eq!((status, problem["code"].as_str()), (409, Some("notification.taken")));
+    assert_eq!(world.post(path, json!({"accessType": "image", "addressId": "addr_demo"})).await.0, 422);
+    fits("NotificationList", &world.get(path).await);
+    let one = format!("{path}/{}", added["notificationId"].as_str().unwrap());
+    let (status, tried) = world.post(&format!("{one}/test"), json!({})).await;
+    assert_eq!((status, &tried["state"], &tried["scene"]), (200, &json!("succeeded"), &json!("test")));
+    fits("MessageDetail", &tried);
+    let listed = world.get("/messages?protocol=order_notification").await;
+    assert_eq!(listed["items"][0]["messageId"], tried["messageId"]);
+    let (status, gone) = world.call(Method::DELETE, &one, None).await;
+    assert_eq!((status.as_u16(), &gone["notificationId"]), (200, &added["notificationId"]));
+    assert_eq!(world.call(Method::DELETE, &one, None).await.0, 404);
 }

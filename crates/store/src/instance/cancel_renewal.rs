@@ -6,6 +6,7 @@ use super::{context, life, repo, terms};
 use crate::Core;
 use crate::callback::{self, Refresh, Scene};
 use crate::error::{Answer, StoreError};
+use crate::notification;
 use crate::order::{self, Order, OrderKind};
 
 /// Gives back every renewal that has not begun: refunded, and the old expiry again. The wire carries the
@@ -51,5 +52,6 @@ async fn plan(core: &Core, batch: &mut Batch, id: &str) -> Answer<Order> {
         product_id: changes_product.then(|| terms.product_id.clone()),
     };
     callback::refresh_instance(core, batch, (&instance, &refund), refresh).await?;
+    notification::queue(core, batch, &refund).await?;
     Ok(refund)
 }

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::{Instance, InstanceState};
 use crate::catalog::{
-    Bracket, ChargingMode, LinearAttribute, Names, Offer, PeriodType, Price, PriceMode, Product, ProductState, Sku,
+    Bracket, ChargingMode, Integration, LinearAttribute, LinearKind, Names, Offer, PeriodType, Price, PriceMode, Product, ProductState, Sku,
 };
 use crate::order::{Order, OrderKind, OrderState};
 
@@ -34,6 +34,8 @@ pub(crate) fn instance() -> Instance {
         state: InstanceState::Active,
         frozen_by_expiry: false,
         frozen_by_violation: false,
+        acceptance: false,
+        accepted_at: None,
         activated_at: Some(at("2026-02-28T04:00:00Z")),
         formal_at: None,
         expire_at: Some(at("2026-03-31T15:59:59Z")),
@@ -93,7 +95,7 @@ pub(crate) fn offer(sku_code: &str, period_type: PeriodType, unit_price: i64) ->
         trial_days: None,
         on_sale: true,
     };
-    let linear = LinearAttribute { name: Names::new("席位", "seats"), min: 1, max: 100, step: 1 };
+    let linear = LinearAttribute { name: Names::new("席位", "seats"), kind: LinearKind::Amount, min: 1, max: 100, step: 1 };
     let sku = Sku {
         sku_code: sku_code.to_owned(),
         name: Names::new("规格", "Spec"),
@@ -108,6 +110,7 @@ pub(crate) fn offer(sku_code: &str, period_type: PeriodType, unit_price: i64) ->
         name: Names::new("商品", "Product"),
         description: Names::default(),
         currency: Currency::Cny,
+        integration: Integration::default(),
         created_at: at("2026-01-01T00:00:00Z"),
         version: 1,
         skus: vec![sku.clone()],

@@ -6,7 +6,7 @@ use mercer_kernel::outbox::{Job, NewJob, Outcome, Settlement};
 use super::rules::{self, Due, Told};
 use super::{Instance, InstanceState, context, repo};
 use crate::Core;
-use crate::callback;
+use crate::callback::{self, Status};
 use crate::error::Answer;
 use crate::order::{self, Order, OrderKind};
 
@@ -14,7 +14,7 @@ use crate::order::{self, Order, OrderKind};
 pub(crate) const JOB_KIND: &str = "life";
 
 /// The instance a paid order opens.
-pub(crate) fn opened_by(core: &Core, order: &Order) -> Instance {
+pub(crate) fn opened_by(core: &Core, order: &Order, acceptance: bool) -> Instance {
     let now = core.foundation.clock.now();
     Instance {
         resource_id: core.foundation.entropy.id("ins", now),
@@ -33,6 +33,8 @@ pub(crate) fn opened_by(core: &Core, order: &Order) -> Instance {
         state: InstanceState::Opening,
         frozen_by_expiry: false,
         frozen_by_violation: false,
+        acceptance,
+        accepted_at: None,
         activated_at: None,
         formal_at: None,
         expire_at: None,
@@ -92,7 +94,7 @@ pub(crate) async fn settle_life(core: &Core, job: &Job) -> Answer<Settlement> {
             repo::update(&mut effects, &released);
             let orders = order::repo::of_instance(&core.foundation.db, &released.resource_id).await?;
             context::cancel_unpaid(core, &mut effects, &orders);
-            super::unsubscribe::refund_unfinished(core, &mut effects, &orders);
+            super::unsubscribe::refund_unfinished(core, &mut effects, &orders).await?;
             callback::release_instance(core, &mut effects, &released, None).await?;
             released
         }
@@ -109,7 +111,7 @@ pub(crate) async fn settle_life(core: &Core, job: &Job) -> Answer<Settlement> {
 pub(crate) async fn tell(core: &Core, batch: &mut Batch, instance: &Instance, told: Told) -> Answer<()> {
     match told {
         Told::Nothing => Ok(()),
-        Told::Freeze => callback::update_status(core, batch, instance, callback::Status::Freeze).await,
-        Told::Unfreeze => callback::update_status(core, batch, instance, callback::Status::Unfreeze).await,
+        Told::Freeze => callback::update_status(core, batch, instance, Status::Freeze).await,
+        Told::Unfreeze => callback::update_status(core, batch, instance, Status::Unfreeze).await,
     }
 }

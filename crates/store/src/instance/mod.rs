@@ -11,6 +11,8 @@
 //! the outbox) stands at the next time something happens by itself. Source: SaaS V2.0 §1.4.
 
 pub(crate) mod calendar;
+mod accept;
+mod allowed;
 mod cancel_renewal;
 mod change;
 mod context;
@@ -24,8 +26,10 @@ mod status;
 pub(crate) mod terms;
 mod unsubscribe;
 mod upgrade;
+mod usage;
 mod view;
 
+pub(crate) use accept::accept;
 pub(crate) use cancel_renewal::cancel_renewal;
 pub(crate) use change::{Change, change};
 pub(crate) use life::{JOB_KIND as LIFE_JOB_KIND, opened_by, schedule, settle_life, tell};
@@ -35,6 +39,7 @@ pub(crate) use repo::{find_resource, insert, update};
 pub(crate) use status::{freeze, unfreeze};
 pub(crate) use unsubscribe::unsubscribe;
 pub(crate) use upgrade::{Upgrade, pay_upgrade, quote_upgrade, upgrade};
+pub(crate) use usage::{collect_usage, view_usage};
 pub(crate) use view::view_instance;
 
 use mercer_kernel::clock::Instant;
@@ -51,6 +56,8 @@ codes! {
     InstanceState {
         /// Paid; the merchant is opening it (开通中).
         Opening = "opening",
+        /// Opened; its period begins when the buyer accepts it (待验收).
+        AwaitingAcceptance = "awaitingAcceptance",
         /// Usable (使用中).
         Active = "active",
         /// Unusable, its data kept (已冻结).
@@ -100,6 +107,10 @@ pub(crate) struct Instance {
     pub(crate) frozen_by_expiry: bool,
     /// Whether it is frozen because of a violation.
     pub(crate) frozen_by_violation: bool,
+    /// Whether its period begins only when the buyer accepts it.
+    pub(crate) acceptance: bool,
+    /// When the buyer accepted it.
+    pub(crate) accepted_at: Option<Instant>,
     /// When the merchant had it ready.
     pub(crate) activated_at: Option<Instant>,
     /// When a trial was turned formal.

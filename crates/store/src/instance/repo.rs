@@ -12,16 +12,17 @@ macro_rules! columns {
     () => {
         "merchant_id, resource_id, instance_id, buyer_id, order_id, product_code, sku_code, product_id, name_zh, name_en, \
          charging_mode, period_type, quantity, trial, state, frozen_by_expiry, frozen_by_violation, activated_at, \
-         formal_at, expire_at, frozen_at, release_at, released_at, created_at, version"
+         formal_at, expire_at, frozen_at, release_at, released_at, created_at, version, acceptance, accepted_at"
     };
 }
 
 mercer_kernel::statements! {
     INSERT = concat!("INSERT INTO st_instance (", columns!(), ", position) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
-        $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, 1, $25)");
+        $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, 1, $25, $26, $27)");
     UPDATE = "UPDATE st_instance SET instance_id = $3, sku_code = $4, product_id = $5, name_zh = $6, name_en = $7, \
         period_type = $8, quantity = $9, trial = $10, state = $11, frozen_by_expiry = $12, frozen_by_violation = $13, \
         activated_at = $14, formal_at = $15, expire_at = $16, frozen_at = $17, release_at = $18, released_at = $19, \
+        accepted_at = $20, \
         version = version + 1 WHERE resource_id = $1 AND version = $2";
     FIND_RESOURCE = concat!("SELECT ", columns!(), " FROM st_instance WHERE resource_id = $1");
     FIND = concat!("SELECT ", columns!(), " FROM st_instance WHERE resource_id = $1 OR instance_id = $1 OR order_id = $1 \
@@ -62,6 +63,8 @@ pub(crate) fn insert(core: &Core, batch: &mut Batch, instance: &Instance) {
             instance.release_at,
             instance.released_at,
             instance.created_at,
+            instance.acceptance,
+            instance.accepted_at,
             core.next_position(),
         ],
     );
@@ -91,6 +94,7 @@ pub(crate) fn update(batch: &mut Batch, instance: &Instance) {
             instance.frozen_at,
             instance.release_at,
             instance.released_at,
+            instance.accepted_at,
         ],
     );
 }
@@ -152,5 +156,7 @@ fn read(row: &Row) -> Result<Instance, DbError> {
         released_at: row.optional_instant(22)?,
         created_at: row.instant(23)?,
         version: row.int(24)?,
+        acceptance: row.flag(25)?,
+        accepted_at: row.optional_instant(26)?,
     })
 }

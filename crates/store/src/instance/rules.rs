@@ -5,6 +5,8 @@ use mercer_kernel::clock::Instant;
 
 use super::calendar::{days_after, period_end};
 use super::{Instance, InstanceState};
+pub(crate) use super::allowed::{check_renewable, check_there, check_trial, check_upgradable, check_usable};
+use super::allowed::{not_renewable, wrong_state};
 use crate::catalog::{ChargingMode, PeriodType};
 use crate::refusal::Refusal;
 
@@ -58,9 +60,11 @@ pub(crate) fn due(instance: &Instance, lifecycle: Lifecycle, now: Instant) -> Du
     let Some(expire_at) = instance.expire_at else { return Due::Never };
     match instance.state {
         InstanceState::Active | InstanceState::Frozen => {}
-        InstanceState::Opening | InstanceState::Releasing | InstanceState::Released | InstanceState::Failed => {
-            return Due::Never;
-        }
+        InstanceState::Opening
+        | InstanceState::AwaitingAcceptance
+        | InstanceState::Releasing
+        | InstanceState::Released
+        | InstanceState::Failed => return Due::Never,
     }
     let (freeze_at, release_at) = (lifecycle.freeze_at(expire_at), lifecycle.release_at(expire_at));
     if now >= release_at {
@@ -74,17 +78,41 @@ pub(crate) fn due(instance: &Instance, lifecycle: Lifecycle, now: Instant) -> Du
     }
 }
 
-/// The merchant has it ready: it is active, and its period begins.
+/// The merchant has it ready: it is active, and its period begins; or it waits for the buyer's acceptance.
 ///
 /// # Errors
 /// When the period ends later than the store keeps dates.
 pub(crate) fn activate(mut instance: Instance, periods: Option<i64>, now: Instant) -> Result<Instance, Refusal> {
+    instance.activated_at = Some(now);
+    if instance.acceptance {
+        instance.state = InstanceState::AwaitingAcceptance;
+        return Ok(instance);
+    }
+    begin(instance, periods, now)
+}
+
+/// The buyer accepts it (确认验收): its period begins. Source: SaaS V1.0 §3.1 row 26.
+///
+/// # Errors
+/// When it does not wait for acceptance, or its period ends later than the store keeps dates.
+pub(crate) fn accept(mut instance: Instance, periods: Option<i64>, now: Instant) -> Result<Instance, Refusal> {
+    if instance.state != InstanceState::AwaitingAcceptance {
+        return Err(Refusal::conflict(
+            "instance.not_awaiting_acceptance",
+            "该实例没有待确认的验收",
+            "the instance does not wait for acceptance",
+        ));
+    }
+    instance.accepted_at = Some(now);
+    begin(instance, periods, now)
+}
+
+fn begin(mut instance: Instance, periods: Option<i64>, now: Instant) -> Result<Instance, Refusal> {
     instance.expire_at = match (instance.period_type, periods) {
         (Some(period), Some(number)) => Some(period_end(now, period, number).ok_or_else(too_late)?),
         (None, _) | (_, None) => None,
     };
     instance.state = InstanceState::Active;
-    instance.activated_at = Some(now);
     Ok(instance)
 }
 
@@ -209,73 +237,6 @@ pub(crate) fn renewed_expiry(
         format!("续费从原到期时间起算，至少需要 {enough} 个周期"),
         format!("a renewal counts from the original expiry; at least {enough} periods are needed"),
     ))
-}
-
-/// Checks that an instance can be renewed as it is.
-///
-/// # Errors
-/// When it is one-time, on trial, or not active or frozen.
-pub(crate) fn check_renewable(instance: &Instance) -> Result<(), Refusal> {
-    check_usable(instance)?;
-    if instance.trial {
-        return Err(Refusal::conflict(
-            "instance.trial",
-            "试用实例请转商用，不能续费",
-            "a trial is not renewed; turn it formal",
-        ));
-    }
-    if instance.charging_mode == ChargingMode::OneTime { Err(not_renewable()) } else { Ok(()) }
-}
-
-/// Checks that an instance is a trial that can be turned formal.
-///
-/// # Errors
-/// When it is no trial, or not active or frozen.
-pub(crate) fn check_trial(instance: &Instance) -> Result<(), Refusal> {
-    check_usable(instance)?;
-    if instance.trial {
-        return Ok(());
-    }
-    Err(Refusal::conflict("instance.not_trial", "该实例不是试用实例", "the instance is not on trial"))
-}
-
-/// Checks that an instance can be upgraded.
-///
-/// # Errors
-/// When it is one-time, on trial, or not active.
-pub(crate) fn check_upgradable(instance: &Instance) -> Result<(), Refusal> {
-    check_renewable(instance)?;
-    if instance.state == InstanceState::Active { Ok(()) } else { Err(wrong_state(instance.state)) }
-}
-
-/// Checks that an instance is active or frozen.
-///
-/// # Errors
-/// When it is in another state.
-pub(crate) fn check_usable(instance: &Instance) -> Result<(), Refusal> {
-    match instance.state {
-        InstanceState::Active | InstanceState::Frozen => Ok(()),
-        other => Err(wrong_state(other)),
-    }
-}
-
-fn wrong_state(state: InstanceState) -> Refusal {
-    let (zh, en) = match state {
-        InstanceState::Opening => ("实例正在开通", "the instance is still being opened"),
-        InstanceState::Active => ("实例正在使用中", "the instance is active"),
-        InstanceState::Frozen => ("实例已冻结", "the instance is frozen"),
-        InstanceState::Releasing | InstanceState::Released => ("实例已释放", "the instance is released"),
-        InstanceState::Failed => ("实例开通失败", "the instance was never opened"),
-    };
-    Refusal::conflict("instance.state", zh, en)
-}
-
-fn not_renewable() -> Refusal {
-    Refusal::conflict(
-        "instance.one_time",
-        "按次商品不能续费或变更",
-        "a one-time product is neither renewed nor changed",
-    )
 }
 
 fn too_late() -> Refusal {

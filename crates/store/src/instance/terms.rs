@@ -6,9 +6,9 @@ use mercer_kernel::money::{Currency, Money};
 use rust_decimal::Decimal;
 
 use super::calendar::remaining_days;
-use super::{Instance, rules};
+use super::{Instance, InstanceState, rules};
 use crate::catalog::pricing::{PricingDays, Remainder, Tariff, expansion_fee, upgrade_fee};
-use crate::catalog::{self, Offer, Price, ProductState};
+use crate::catalog::{self, ChargingMode, Offer, Price, ProductState};
 use crate::error::Answer;
 use crate::order::{Order, OrderKind, OrderState};
 use crate::refusal::Refusal;
@@ -41,7 +41,8 @@ pub(crate) fn is_within_refund_time(provisioned_at: Instant, now: Instant) -> bo
     now.since(provisioned_at) <= std::time::Duration::from_secs(REFUND_SECONDS)
 }
 
-/// What unsubscribing (退订) gives back: everything that was paid, within 5 × 24 h and 10 times a year. Trials end at any time.
+/// What unsubscribing (退订) gives back: everything that was paid, within 5 × 24 h and 10 times a year. Trials
+/// and what is charged by use end at any time.
 ///
 /// # Errors
 /// When the state, the time or the quota does not allow it.
@@ -51,11 +52,15 @@ pub(crate) fn unsubscription(
     refunds_this_year: i64,
     now: Instant,
 ) -> Result<Unsubscription, Refusal> {
-    rules::check_usable(instance)?;
-    if instance.trial {
+    rules::check_there(instance)?;
+    if instance.trial || instance.charging_mode == ChargingMode::OnDemand {
         return Ok(Unsubscription { refunds: Vec::new(), uses_quota: false });
     }
-    let provisioned_at = instance.formal_at.or(instance.activated_at).unwrap_or(instance.created_at);
+    let provisioned_at = match instance.state {
+        // Its period has not begun, so no time of it can be used up.
+        InstanceState::AwaitingAcceptance => now,
+        _ => instance.formal_at.or(instance.accepted_at).or(instance.activated_at).unwrap_or(instance.created_at),
+    };
     if !is_within_refund_time(provisioned_at, now) {
         return Err(Refusal::conflict(
             "instance.refund_time",

@@ -7,6 +7,7 @@ use super::{calendar, context, life, repo, rules};
 use crate::Core;
 use crate::callback;
 use crate::error::{Answer, StoreError};
+use crate::notification;
 use crate::order::{self, Order, OrderKind, OrderState};
 
 /// Unsubscribes an instance (退订): everything is refunded, the merchant is told to release it.
@@ -46,6 +47,7 @@ async fn plan(core: &Core, batch: &mut Batch, id: &str) -> Answer<Order> {
     repo::update(batch, &released);
     life::schedule(core, batch, &released);
     callback::release_instance(core, batch, &released, Some(&refund)).await?;
+    notification::queue(core, batch, &refund).await?;
     Ok(refund)
 }
 
@@ -71,7 +73,7 @@ pub(super) fn give_back(batch: &mut Batch, orders: &[Order], refunds: &[Refund])
 }
 
 /// Adds the refund of upgrades the merchant never answered, because their instance is being released.
-pub(super) fn refund_unfinished(core: &Core, batch: &mut Batch, orders: &[Order]) {
+pub(super) async fn refund_unfinished(core: &Core, batch: &mut Batch, orders: &[Order]) -> Answer<()> {
     let now = core.foundation.clock.now();
     let unfinished =
         orders.iter().filter(|order| order.kind == OrderKind::Change && order.state == OrderState::Processing);
@@ -81,5 +83,7 @@ pub(super) fn refund_unfinished(core: &Core, batch: &mut Batch, orders: &[Order]
         let kind = OrderKind::Unsubscribe;
         let refund = order::rules::refund_order(kind, &failed, failed.payable, order::new_id(core, now), now);
         order::repo::insert(core, batch, &refund);
+        notification::queue(core, batch, &refund).await?;
     }
+    Ok(())
 }

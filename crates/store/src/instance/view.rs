@@ -1,11 +1,11 @@
 //! The buyer looks at "my purchased services": the merchant is asked there and then.
 
-use mercer_protocol::saas_v2::{AppInfo, UsageInfo};
+use mercer_protocol::saas_v2::UsageInfo;
 use serde::Serialize;
 
 use super::{Instance, context, rules};
 use crate::Core;
-use crate::callback;
+use crate::callback::{self, AppInfo};
 use crate::error::Answer;
 
 /// What the buyer sees of an instance. Never stored, never logged: it holds the initial password. D23.
@@ -23,7 +23,7 @@ pub(crate) struct InstanceView {
 /// Asks the merchant for the information of an instance (查询资源信息). Source: SaaS V2.0 §1.4.
 pub(crate) async fn view_instance(core: &Core, id: &str) -> Answer<InstanceView> {
     let instance = context::instance(core, id).await?;
-    rules::check_usable(&instance)?;
-    let info = callback::query_instance(core, &instance).await?;
+    rules::check_there(&instance)?;
+    let info = callback::view_instance(core, &instance).await?;
     Ok(InstanceView { instance, app_info: info.app_info, usage_info: info.usage_info })
 }

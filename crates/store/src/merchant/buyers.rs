@@ -87,6 +87,18 @@ pub(crate) async fn buyer(foundation: &Foundation, customer_id: &str) -> Result<
     Ok(repo::find_buyer(&foundation.db, customer_id).await?)
 }
 
+/// The buyer with this id or account name.
+///
+/// # Errors
+/// When the database cannot answer.
+pub(crate) async fn buyer_by_id_or_name(foundation: &Foundation, text: &str) -> Result<Option<Buyer>, StoreError> {
+    let by_id = repo::find_buyer(&foundation.db, text).await?;
+    match by_id {
+        Some(buyer) => Ok(Some(buyer)),
+        None => Ok(repo::find_buyer_by_name(&foundation.db, text).await?),
+    }
+}
+
 /// A page of buyers, oldest first.
 ///
 /// # Errors

@@ -37,6 +37,8 @@ pub(crate) async fn add_key(
 ) -> Result<(AccessKey, String), StoreError> {
     let text = match &wanted.access_key {
         Some(given) => given.clone(),
+        // The V1.0 Key looks like a UUID. Source: SaaS V1.0 D29.
+        None if wanted.interface_type == InterfaceType::SaasV1 => foundation.entropy.uuid(foundation.wall.now()),
         None => foundation.entropy.alphanumeric(rules::GENERATED_KEY_LENGTH),
     };
     let now = foundation.wall.now();

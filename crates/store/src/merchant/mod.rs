@@ -14,7 +14,7 @@ mod repo;
 pub(crate) mod rules;
 
 pub(crate) use addresses::{NewAddress, add_address, address, addresses, certify_address, move_address};
-pub(crate) use buyers::{NewBuyer, add_buyer, buyer, buyers};
+pub(crate) use buyers::{NewBuyer, add_buyer, buyer, buyer_by_id_or_name, buyers};
 pub(crate) use credentials::{NewCredential, add_credential, caller_by_ak, credentials, replace_secret};
 pub(crate) use keys::{NewKey, add_key, keys, knows_key, signing_key};
 pub(crate) use merchants::{NewMerchant, add_merchant, find, list};
@@ -53,6 +53,8 @@ codes! {
         License = "license",
         /// General interface: order notification (通用接口).
         General = "general",
+        /// The one V1.0 key: base interfaces and kit of SaaS V1.0 (Key). Source: SaaS V1.0 §2.1.
+        SaasV1 = "saas_v1",
     }
 }
 

@@ -23,7 +23,7 @@ use mercer_kernel::outbox::{Attempt, JobFilter, JobState};
 use serde::{Deserialize, Serialize};
 
 use crate::Core;
-use crate::callback::Interface;
+use crate::callback::{Family, Interface};
 use crate::codes::codes;
 use crate::error::Answer;
 use crate::window::Window;
@@ -69,8 +69,12 @@ pub(crate) struct Message {
     pub(crate) resource_id: Option<String>,
     /// The merchant's id of the instance.
     pub(crate) instance_id: Option<String>,
-    /// The product, whose production address is called.
+    /// The product; empty when it concerns none.
     pub(crate) product_code: String,
+    /// The production address that is called; none for that of the product.
+    pub(crate) address_id: Option<String>,
+    /// What else it is about, by the id of whoever queued it: a binding, a credential.
+    pub(crate) subject: Option<String>,
     /// The interface, by the purpose of the call.
     pub(crate) interface: Interface,
     /// Scene of a refresh or wanted status; empty for others.
@@ -174,12 +178,16 @@ pub(crate) struct MessageFilter {
     pub(crate) state: Option<MessageState>,
     /// Of this interface.
     pub(crate) interface: Option<Interface>,
+    /// Of this protocol version.
+    pub(crate) family: Option<Family>,
     /// Of this product.
     pub(crate) product_code: String,
     /// Of this order.
     pub(crate) order_id: String,
     /// Of this instance.
     pub(crate) resource_id: String,
+    /// About this subject.
+    pub(crate) subject: String,
     /// Whose ids hold this text.
     pub(crate) text: String,
     /// Decided at or after.

@@ -63,7 +63,8 @@ pub(crate) struct FailedCall<'a> {
 pub(crate) fn note_failure(core: &Core, batch: &mut Batch, message: &Message, policy: &Policy, call: FailedCall<'_>) {
     let (english, chinese) = call.reason.explanation();
     let number = message.attempts;
-    let about = message.order_id.as_deref().or(message.instance_id.as_deref()).unwrap_or(&message.message_id);
+    let about = message.order_id.as_deref().or(message.instance_id.as_deref());
+    let about = about.or(message.subject.as_deref()).filter(|about| !about.is_empty()).unwrap_or(&message.message_id);
     let (end_zh, end_en) =
         if call.exhausted { ("不再自动重试。", " No automatic retry follows.") } else { ("", "") };
     let text = Names::new(

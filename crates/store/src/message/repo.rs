@@ -13,13 +13,13 @@ macro_rules! columns {
     () => {
         "merchant_id, message_id, order_id, order_line_id, resource_id, instance_id, product_code, interface, scene, body, \
          state, attempts, first_call_at, last_call_at, next_attempt_at, http_status, result_code, reason, exception, \
-         warning, single_attempt, created_at, version"
+         warning, single_attempt, created_at, version, address_id, subject"
     };
 }
 
 mercer_kernel::statements! {
     INSERT = concat!("INSERT INTO st_message (", columns!(), ", position) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
-        $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 1, $23)");
+        $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 1, $23, $24, $25)");
     UPDATE = "UPDATE st_message SET instance_id = $3, state = $4, attempts = $5, first_call_at = $6, last_call_at = $7, \
         next_attempt_at = $8, http_status = $9, result_code = $10, reason = $11, exception = $12, warning = $13, \
         version = version + 1 WHERE message_id = $1 AND version = $2";
@@ -31,7 +31,8 @@ mercer_kernel::statements! {
         AND ($3 = '' OR interface = $3) AND ($4 = '' OR product_code = $4) AND ($5 = '' OR order_id = $5) \
         AND ($6 = '' OR resource_id = $6) AND ($7 = '' OR lower(message_id) LIKE lower($7) \
         OR lower(order_id) LIKE lower($7) OR lower(instance_id) LIKE lower($7)) AND created_at >= $8 AND created_at < $9 \
-        ORDER BY created_at DESC, position DESC LIMIT $10 OFFSET $11");
+        AND ($10 = '' OR subject = $10) AND ($11 = '' OR interface LIKE $11) ORDER BY created_at DESC, position DESC \
+        LIMIT $12 OFFSET $13");
     PRUNE = "DELETE FROM st_message WHERE message_id IN (SELECT message_id FROM st_message WHERE created_at < $1 \
         AND state NOT IN ('waiting', 'retrying') ORDER BY created_at LIMIT $2)";
 }
@@ -63,6 +64,8 @@ pub(crate) fn insert(core: &Core, batch: &mut Batch, message: &Message) {
             &message.warning,
             message.single_attempt.as_ref(),
             message.created_at,
+            message.address_id.as_ref(),
+            message.subject.as_ref(),
             core.next_position(),
         ],
     );
@@ -126,6 +129,8 @@ pub(super) async fn list(db: &Db, filter: &MessageFilter, window: Window) -> Res
                 text,
                 filter.created_from.unwrap_or(Instant::from_micros(i64::MIN)),
                 filter.created_to.unwrap_or(Instant::from_micros(i64::MAX)),
+                &filter.subject,
+                filter.family.map_or_else(String::new, |family| format!("{}.%", family.code())),
                 window.limit(),
                 window.offset(),
             ],
@@ -159,5 +164,7 @@ fn read(row: &Row) -> Result<Message, DbError> {
         single_attempt: row.optional_text(20)?,
         created_at: row.instant(21)?,
         version: row.int(22)?,
+        address_id: row.optional_text(23)?,
+        subject: row.optional_text(24)?,
     })
 }

@@ -5,9 +5,10 @@ use mercer_kernel::db::Batch;
 use super::{Order, OrderKind, repo, rules};
 use crate::Core;
 use crate::callback;
-use crate::catalog;
+use crate::catalog::{self, Access};
 use crate::error::{Answer, StoreError};
 use crate::instance;
+use crate::notification;
 use crate::refusal::Refusal;
 
 /// Pays an order (支付).
@@ -50,6 +51,7 @@ pub(super) async fn plan(core: &Core, batch: &mut Batch, order: Order) -> Answer
             return Err(Refusal::conflict("order.state", "退订订单无需支付", "an unsubscription is not paid").into());
         }
     }
+    notification::queue(core, batch, &order).await?;
     repo::update(batch, &order);
     order.version += 1;
     Ok(order)
@@ -59,7 +61,12 @@ pub(super) async fn plan(core: &Core, batch: &mut Batch, order: Order) -> Answer
 async fn open(core: &Core, batch: &mut Batch, order: &mut Order) -> Answer<()> {
     let offer = super::place::offer(core, &order.product_id).await?;
     catalog::rules::check_on_sale(&offer)?;
-    let opened = instance::opened_by(core, order);
+    if offer.product.integration.access == Access::None {
+        // Nothing to open: the order notification is all the merchant gets.
+        *order = rules::completed(order.clone(), core.foundation.clock.now());
+        return Ok(());
+    }
+    let opened = instance::opened_by(core, order, offer.product.integration.acceptance);
     order.resource_id = Some(opened.resource_id.clone());
     instance::insert(core, batch, &opened);
     callback::new_instance(core, batch, &opened, order).await

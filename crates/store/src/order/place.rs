@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::rules::{self, Wish};
 use super::{ExtendParam, Order, OrderKind, pay, repo};
 use crate::Core;
-use crate::catalog::{self, Offer};
+use crate::callback;
+use crate::catalog::{self, Access, Offer};
 use crate::error::{Answer, StoreError};
 use crate::merchant;
 use crate::refusal::Refusal;
@@ -107,6 +108,9 @@ async fn plan(core: &Core, wanted: &PlaceOrder) -> Answer<Order> {
     catalog::rules::check_on_sale(&offer)?;
     if merchant::buyer(&core.foundation, &wanted.buyer_id).await?.is_none() {
         return Err(Refusal::invalid("order.buyer", "buyerId", "没有这个买家", "there is no such buyer").into());
+    }
+    if offer.product.integration.access == Access::SaasV1 {
+        callback::check_extend_params(&wanted.extend_params)?;
     }
     let now = core.foundation.clock.now();
     let wish = Wish {

@@ -47,7 +47,13 @@ pub(crate) fn order(wish: Wish<'_>, order_id: String, now: Instant) -> Answer<Or
     check_extend_params(&extend_params)?;
     let tariff = Tariff { mode: offer.price.mode, brackets: &offer.price.brackets };
     let counted = if offer.price.is_trial() { 1 } else { periods.unwrap_or(1) };
-    let amount = pricing::amount(tariff, Decimal::from(quantity.unwrap_or(1)), counted, offer.product.currency)?;
+    let amount = match offer.price.charging_mode {
+        ChargingMode::Period | ChargingMode::OneTime => {
+            pricing::amount(tariff, Decimal::from(quantity.unwrap_or(1)), counted, offer.product.currency)?
+        }
+        // Paid for as it is used, not when it is opened.
+        ChargingMode::OnDemand => Money::zero(offer.product.currency),
+    };
     let reference_expire_at = match (offer.price.period_type, periods) {
         (Some(period), Some(number)) => Some(period_end(now, period, number).ok_or_else(too_far)?),
         (None, _) | (_, None) => None,
@@ -198,11 +204,13 @@ fn product_name(offer: &Offer) -> String {
         Some(PeriodType::Year) => "包年",
         Some(PeriodType::Month) => "包月",
         Some(PeriodType::Day) => "试用",
+        None if offer.price.charging_mode == ChargingMode::OnDemand => "按需",
         None => "按次",
     };
     let charging = match offer.price.charging_mode {
         ChargingMode::Period => "包周期",
         ChargingMode::OneTime => "按次",
+        ChargingMode::OnDemand => "按需",
     };
     let part = |text: &str| text.replace(',', " ");
     format!("{},{},{edition},{charging}", part(&offer.product.name.zh), part(&offer.sku.name.zh))

@@ -5,11 +5,14 @@ use std::sync::Mutex;
 
 use bytes::Bytes;
 use mercer_kernel::clock::{Clock, Instant};
-use mercer_kernel::http::{Answer, BoxFuture, Failure, FailureReason, HeaderMap, Outbound, Request};
+use mercer_kernel::http::{Answer, BoxFuture, Failure, FailureReason, HeaderMap, Method, Outbound, Request};
+use mercer_protocol::body_sign;
+use mercer_protocol::cipher::{self, Iv, KeySize};
+use mercer_protocol::saas_v1::auth_token;
 use mercer_protocol::saas_v2::signature::{Presented, VerifyInput, VerifySettings, verify};
 use serde_json::{Value, json};
 
-use super::KEY;
+use super::{GENERAL_KEY, KEY, V1_KEY};
 
 /// One call as the merchant saw it.
 #[derive(Debug, Clone)]
@@ -29,6 +32,8 @@ pub(super) enum Reply {
     Well,
     /// With this JSON.
     Json(Value),
+    /// With this JSON and no signature; SaaS V1.0 demands one.
+    Unsigned(Value),
     /// With this HTTP status.
     Status(u16),
     /// Not at all.
@@ -66,16 +71,52 @@ impl MerchantSide {
     }
 
     fn check(&self, request: &Request) -> Seen {
+        if request.method == Method::GET { self.check_v1(request) } else { self.check_v2(request) }
+    }
+
+    fn check_v1(&self, request: &Request) -> Seen {
+        assert!(request.body.is_empty());
+        let (_, raw_query) = request.url.split_once('?').unwrap();
+        let now = self.wall.now().to_jiff();
+        let settings = auth_token::VerifySettings { freshness_seconds: 60, plus_fallback: false };
+        let input = auth_token::VerifyInput { raw_query, now, settings };
+        let verified = auth_token::verify_any(&[V1_KEY], &input).expect("the store signs with the V1 key");
+        let body = Value::Object(verified.parameters.to_members());
+        Seen { at: self.clock.now(), nonce: body["businessId"].as_str().unwrap_or_default().to_owned(), body }
+    }
+
+    fn check_v2(&self, request: &Request) -> Seen {
         let url: url::Url = request.url.parse().unwrap();
         let query: HashMap<String, String> = url.query_pairs().into_owned().collect();
         let text = |name: &str| query.get(name).map(String::as_str);
         let presented = Presented { timestamp: text("timestamp"), nonce: text("nonce"), signature: text("signature") };
         let now_ms = self.wall.now().as_millis();
         let input = VerifyInput { body: &request.body, presented, now_ms, settings: VerifySettings::default() };
-        verify(KEY, &input).expect("the store signs with the wall clock and the merchant's key");
+        let body: Value = serde_json::from_slice(&request.body).unwrap();
+        let key = if body["activity"] == "orderNotify" { GENERAL_KEY } else { KEY };
+        verify(key, &input).expect("the store signs with the wall clock and the merchant's key");
         let nonce = query["nonce"].clone();
         assert_eq!(nonce.len(), 64);
-        Seen { at: self.clock.now(), nonce, body: serde_json::from_slice(&request.body).unwrap() }
+        Seen { at: self.clock.now(), nonce, body }
+    }
+
+    fn well_v1(body: &Value) -> Value {
+        let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+        match text("activity").as_str() {
+            "newInstance" => {
+                let iv = Iv::new("A1b2C3d4E5f6G7h8").unwrap();
+                let sealed = |plain: &str| cipher::encrypt(V1_KEY, KeySize::Bits256, &iv, plain);
+                let app = json!({"frontEndUrl": "https://app.example.com", "adminUrl": "https://admin.example.com",
+                    "userName": sealed("admin"), "password": sealed("s3cret"), "memo": "保管好密码"});
+                json!({"resultCode": "000000", "resultMsg": "success.", "encryptType": "1",
+                    "instanceId": format!("a-{}", text("orderId")), "appInfo": app})
+            }
+            "queryInstance" => {
+                let usage = json!([{"usageValue": 3.5, "statisticalTime": "20260301040000000"}]);
+                json!({"resultCode": "000000", "info": [{"instanceId": text("instanceId"), "usageInfo": usage}]})
+            }
+            _ => json!({"resultCode": "000000", "resultMsg": "success."}),
+        }
     }
 
     fn well(body: &Value) -> Value {
@@ -98,14 +139,22 @@ impl Outbound for MerchantSide {
         let seen = self.check(&request);
         let activity = seen.body["activity"].as_str().unwrap().to_owned();
         let reply = self.replies.lock().unwrap().get(&activity).cloned().unwrap_or(Reply::Well);
-        let answer = |status: u16, body: &Value| {
+        let v1 = request.method == Method::GET;
+        let answer_with = |status: u16, body: &Value, signed: bool| {
+            let text = body.to_string();
             let mut headers = HeaderMap::new();
             headers.insert("content-type", "application/json".parse().unwrap());
-            Ok(Answer { status, headers, body: Bytes::from(body.to_string()) })
+            if signed {
+                headers.insert("body-sign", body_sign::header_value(V1_KEY, text.as_bytes()).parse().unwrap());
+            }
+            Ok(Answer { status, headers, body: Bytes::from(text) })
         };
+        let answer = |status: u16, body: &Value| answer_with(status, body, v1);
         let result = match reply {
+            Reply::Well if v1 => answer(200, &Self::well_v1(&seen.body)),
             Reply::Well => answer(200, &Self::well(&seen.body)),
             Reply::Json(body) => answer(200, &body),
+            Reply::Unsigned(body) => answer_with(200, &body, false),
             Reply::Status(status) => answer(status, &json!({})),
             Reply::Down => Err(Failure::new(FailureReason::ConnectFailed, "nobody there")),
         };

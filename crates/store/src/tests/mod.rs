@@ -5,7 +5,10 @@ mod edges;
 mod life;
 mod merchant_side;
 mod messages;
+mod notification;
 mod retries;
+mod saas_v1;
+mod saas_v1_retries;
 mod statements;
 
 use std::sync::Arc;
@@ -32,6 +35,9 @@ use merchant_side::MerchantSide;
 /// When every test begins: 12:00 in Beijing.
 const START: &str = "2026-03-01T04:00:00Z";
 const KEY: &str = "test-base-key";
+const V1_KEY: &str = "9f1c0d5e-2b77-4c1a-8a55-0e6f3b1d2c44";
+/// Signs order notifications.
+const GENERAL_KEY: &str = "test-general-key";
 
 /// A store on a virtual clock and the merchant it calls.
 struct World {
@@ -45,7 +51,18 @@ impl World {
         Self::open_on(&Db::open("sqlite::memory:").await.unwrap()).await
     }
 
+    /// A world whose operator has set something differently.
+    async fn open_with(set: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::defaults();
+        set(&mut config);
+        Self::open_set(&Db::open("sqlite::memory:").await.unwrap(), config).await
+    }
+
     async fn open_on(db: &Db) -> Self {
+        Self::open_set(db, Config::defaults()).await
+    }
+
+    async fn open_set(db: &Db, config: Config) -> Self {
         let entropy = Entropy::seeded(7);
         let wall = Clock::manual(at(START));
         let clock = Clock::adjustable(&wall, Reading::Frozen { at: at(START) });
@@ -58,13 +75,19 @@ impl World {
             wall,
             entropy,
             outbound: merchant.clone(),
-            config: Arc::new(Config::defaults()),
+            config: Arc::new(config.clone()),
             public_url: "http://127.0.0.1:7001".to_owned(),
         };
         let store = Store::open(foundation).await.unwrap();
+        // Real sites call domain names by https only.
+        let sandbox = config.store.profile == "sandbox";
+        let host = if sandbox { "http://127.0.0.1:7002" } else { "https://isv.example.com" };
         let input = SeedInput {
-            production_address: "http://127.0.0.1:7002/produce/m_demo".to_owned(),
+            production_address: format!("{host}/produce/m_demo"),
             base_access_key: KEY.to_owned(),
+            v1_key: V1_KEY.to_owned(),
+            kit_access_key: "test-kit-key".to_owned(),
+            general_access_key: "test-general-key".to_owned(),
             ak: "AKTEST0000000000001".to_owned(),
             sk: "secret".to_owned(),
         };

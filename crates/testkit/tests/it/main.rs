@@ -6,7 +6,9 @@ mod architecture;
 mod database;
 mod life;
 mod outbox;
+mod protocol_page;
 mod purchase;
+mod retry_rows;
 mod statements;
 
 use mercer_kernel::db::EngineKind;

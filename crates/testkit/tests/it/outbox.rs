@@ -263,3 +263,45 @@ async fn every_statement_of_the_outbox_is_valid() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_taken_job_is_tried_by_its_writer_alone_and_then_follows_the_policy() {
+    on_every_engine(async |database| {
+        let world = world(&database.db, &[("a1", &[DOWN])]).await;
+        let mut batch = Batch::new();
+        let taken = world.outbox.put_taken(&mut batch, job("a1", "a", world.clock.now()));
+        world.outbox.put(&mut batch, job("a2", "a", world.clock.now()));
+        world.db.apply(batch).await.unwrap();
+        assert_eq!(world.state("a1").await, JobState::Running);
+        assert_eq!(world.outbox.run_due(&world.work, 4).await.unwrap(), 0, "no worker may have it, nor what follows");
+        world.outbox.attempt_taken(&world.work, taken.unwrap()).await;
+        assert_eq!(world.state("a1").await, JobState::Retrying);
+        world.run_for_seconds(60).await;
+        let calls = world.work.calls.lock().unwrap().clone();
+        assert_eq!(calls, [("a1".to_owned(), 0), ("a1".to_owned(), 60), ("a2".to_owned(), 60)]);
+        assert_eq!(world.outbox.attempts("a1").await.unwrap().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_taken_job_whose_writer_is_gone_is_taken_over_by_a_worker() {
+    on_every_engine(async |database| {
+        let world = world(&database.db, &[]).await;
+        let mut batch = Batch::new();
+        drop(world.outbox.put_taken(&mut batch, job("a", "", world.clock.now())));
+        world.db.apply(batch).await.unwrap();
+        world.clock.advance(Duration::from_secs(121));
+        let shutdown = CancellationToken::new();
+        let work = Arc::clone(&world.work);
+        let (outbox, stop) = (world.outbox.clone(), shutdown.clone());
+        let worker = tokio::spawn(async move { outbox.run(work, stop).await });
+        while world.state("a").await != JobState::Done {
+            tokio::task::yield_now().await;
+        }
+        shutdown.cancel();
+        worker.await.unwrap();
+        assert_eq!(world.times(), [121]);
+    })
+    .await;
+}

@@ -25,6 +25,30 @@ pub(super) fn advice(refusal: &str, language: Language) -> &'static str {
             "Most often the access key here is not the one of the seller centre: compare both on the keys page, and mind blanks at the ends. Otherwise a proxy changed the body.",
             "最常见的原因是此处的访问密钥与卖家中心不一致：请在密钥页面核对，并注意首尾空格；否则可能是代理修改了请求体。",
         ),
+        "auth_token.missing" => (
+            "The call did not come from the store, or a proxy in between cut the query off. Check that your proxy passes the query string on unchanged.",
+            "该请求可能并非来自云商店，或中间代理截断了查询参数。请检查代理是否原样转发查询字符串。",
+        ),
+        "auth_token.wrong" => (
+            "Most often the V1.0 Key here is not the one of the seller centre: compare both on the keys page. Otherwise a proxy decoded or changed the query: %2B must arrive as %2B.",
+            "最常见的原因是此处的 V1.0 Key 与卖家中心不一致：请在密钥页面核对；否则可能是代理解码或修改了查询参数（%2B 必须原样到达）。",
+        ),
+        "auth_token.timestamp_missing" | "auth_token.timestamp_malformed" => (
+            "timeStamp must be 17 digits, yyyyMMddHHmmssSSS. The store always sends it so; check your own tool.",
+            "timeStamp 应为 17 位数字 yyyyMMddHHmmssSSS。云商店始终如此发送，请检查您自己的工具。",
+        ),
+        "auth_token.timestamp_stale" => (
+            "The clocks differ, or the call was delayed or sent a second time. The protocol asks for no such check: gateway.saas_v1.freshness_seconds (base) or gateway.kit.v1_freshness_seconds (kit) set to 0 switches it off.",
+            "双方时钟不一致，或请求被延迟、重发。协议不要求此校验：将 gateway.saas_v1.freshness_seconds（基础接口）或 gateway.kit.v1_freshness_seconds（联营接口）设为 0 可关闭。",
+        ),
+        "query.bad_escape" | "query.not_utf8" => (
+            "The query is not percent-encoded UTF-8. The call is not from the store, or a proxy re-encoded it.",
+            "查询参数不是 UTF-8 百分号编码。该请求并非来自云商店，或代理重新编码了它。",
+        ),
+        "request.field_undecryptable" => (
+            "Phone or mail do not decrypt with the Key that signed the call. Compare the Key, and check in the seller centre that the product uses AES-CBC (256 or 128 bits).",
+            "手机号或邮箱无法用签名所用的 Key 解密。请核对 Key，并在卖家中心确认商品使用 AES-CBC（256 或 128 位）。",
+        ),
         "signature.nonce_replayed" => (
             "The same call came twice. Nothing was done a second time. When it happens often, a proxy in between repeats requests: switch its retries off.",
             "同一请求到达了两次，未重复处理。若经常出现，说明中间代理在重试请求，请关闭其重试。",
@@ -71,6 +95,7 @@ pub(super) fn advice(refusal: &str, language: Language) -> &'static str {
 mod tests {
     use super::*;
     use crate::instance::rules::Refusal;
+    use mercer_protocol::saas_v1::auth_token::Refusal as TokenRefusal;
     use mercer_protocol::saas_v2::signature::Refusal as SignatureRefusal;
 
     #[test]
@@ -93,7 +118,16 @@ mod tests {
             Refusal::OrderConflict,
             Refusal::ChangeRefused,
         ];
-        let codes = signature.iter().map(SignatureRefusal::code).chain(instance.into_iter().map(Refusal::code));
+        let token = [
+            TokenRefusal::MissingToken,
+            TokenRefusal::MissingTimestamp,
+            TokenRefusal::MalformedTimestamp,
+            TokenRefusal::StaleTimestamp { age_ms: 0, window_seconds: 0 },
+            TokenRefusal::WrongToken,
+        ];
+        let named = ["request.field_undecryptable", "query.bad_escape", "query.not_utf8"].into_iter();
+        let codes = named.chain(token.iter().map(TokenRefusal::code)).chain(signature.iter().map(SignatureRefusal::code));
+        let codes = codes.chain(instance.into_iter().map(Refusal::code));
         for code in codes {
             for language in Language::ALL {
                 assert!(!advice(code, language).is_empty(), "{code}");

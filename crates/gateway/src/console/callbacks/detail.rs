@@ -27,11 +27,11 @@ struct DetailPage {
     title: String,
     row: Row,
     utc: String,
-    protocol: String,
+    protocol: &'static str,
     instances: Vec<String>,
     before: Option<Label>,
     after: Option<Label>,
-    event_id: String,
+    event_ids: Vec<String>,
     refusal: String,
     advice: &'static str,
     code: String,
@@ -62,7 +62,7 @@ pub(in crate::console) async fn show(
     let detail = gateway.callback(visitor.merchant_id(), &callback_id).await.told_in(language)?;
     let address = paste_values(&gateway.foundation().public_url, visitor.merchant_id(), &[]).production_address;
     let (texts, common) = (Texts(language), CommonTexts(language));
-    let CallbackDetail { summary, protocol, query, body, answer, signature, .. } = detail;
+    let CallbackDetail { summary, query, body, answer, signature, .. } = detail;
     let has_changed = summary.state_before != summary.state_after;
     let label = |text: &str| text.parse::<InstanceState>().ok().map(|state| words::state(state, language));
     let shown_body =
@@ -71,7 +71,7 @@ pub(in crate::console) async fn show(
         title: texts.one_title(&words::activity(&summary.activity, language)),
         row: Row::of(&summary, language),
         utc: words::utc_beside(summary.received_at),
-        protocol,
+        protocol: words::family(summary.protocol, language),
         instances: summary
             .instance_id
             .split(',')
@@ -87,7 +87,7 @@ pub(in crate::console) async fn show(
         query: query.replace('&', "\n&"),
         body: shown_body,
         answer: words::readable(&answer),
-        event_id: summary.event_id,
+        event_ids: summary.event_id.split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect(),
         refusal: summary.refusal,
         shell: visitor.shell,
         frame: visitor.frame,
@@ -101,7 +101,10 @@ fn told(check: SignatureCheck, refusal: &str, texts: Texts, language: Language) 
     let verdict = match check.matched {
         "raw" => Label::new("ok", texts.signed_raw()),
         "canonical" => Label::new("ok", texts.signed_canonical()),
-        _ if refusal.starts_with("signature.timestamp") || refusal.starts_with("signature.nonce") => {
+        "form_decoded" => Label::new("ok", texts.signed_form_decoded()),
+        "plus_kept" => Label::new("ok", texts.signed_plus_kept()),
+        matched if !matched.is_empty() => Label::new("ok", texts.signed()),
+        _ if refusal.contains(".timestamp") || refusal.contains(".nonce") => {
             Label::new("warn", texts.not_fitting_now())
         }
         _ => Label::new("bad", texts.signed_wrong()),

@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract::State;
 use mercer_kernel::web::{Language, Moment, PageRequest, Paged, Shell};
 use mercer_protocol::ResultCode;
-use mercer_protocol::saas_v2::Activity;
 
 use super::super::fields::{Asked, Faults, typed_time};
 use super::super::refusal::{Outcome, ToldIn as _};
@@ -13,7 +12,7 @@ use super::super::visitor::{Frame, Visitor};
 use super::super::words::{self, Choice, Label};
 use super::texts::Texts;
 use crate::gateway::Gateway;
-use crate::inbound::{CallbackFilter, CallbackSummary, Verdict};
+use crate::inbound::{CallbackFilter, CallbackSummary, Family, Verdict};
 use crate::instance::State as InstanceState;
 
 #[derive(Template)]
@@ -25,6 +24,7 @@ struct ListPage {
     texts: Texts,
     faults: Vec<String>,
     activities: Vec<Choice>,
+    protocols: Vec<Choice>,
     verdicts: Vec<Choice>,
     codes: Vec<Choice>,
     text: String,
@@ -39,6 +39,7 @@ pub(in crate::console) struct Row {
     pub(in crate::console) callback_id: String,
     pub(in crate::console) received: Moment,
     pub(in crate::console) activity: String,
+    pub(in crate::console) protocol: &'static str,
     pub(in crate::console) test: bool,
     pub(in crate::console) instance_id: String,
     pub(in crate::console) order_id: String,
@@ -57,6 +58,7 @@ impl Row {
             callback_id: callback.callback_id.clone(),
             received: Moment::of(callback.received_at),
             activity: words::activity(&callback.activity, language),
+            protocol: words::family(callback.protocol, language),
             test: callback.test,
             instance_id: callback.instance_id.clone(),
             order_id: callback.order_id.clone(),
@@ -80,6 +82,7 @@ pub(in crate::console) async fn list(
     let filter = CallbackFilter {
         instance_id: asked.text("instance").to_owned(),
         activity: asked.text("activity").to_owned(),
+        protocol: faults.take(asked.choice("protocol", &Family::ALL.map(Family::as_str)), language),
         verdict: faults.take(asked.choice("verdict", &Verdict::ALL.map(Verdict::as_str)), language),
         order_id: asked.text("order").to_owned(),
         result_code: asked.text("code").to_owned(),
@@ -93,6 +96,7 @@ pub(in crate::console) async fn list(
         texts: Texts(language),
         faults: faults.sentences(),
         activities: activity_choices(&filter.activity, language),
+        protocols: protocol_choices(filter.protocol, language),
         verdicts: verdict_choices(filter.verdict, language),
         codes: code_choices(&filter.result_code, language),
         from: typed_time(filter.from),
@@ -113,17 +117,21 @@ pub(in crate::console) async fn list(
 fn is_filtered(filter: &CallbackFilter) -> bool {
     let texts = [&filter.instance_id, &filter.activity, &filter.order_id, &filter.result_code, &filter.text];
     texts.iter().any(|text| !text.is_empty())
+        || filter.protocol.is_some()
         || filter.verdict.is_some()
         || filter.from.is_some()
         || filter.to.is_some()
 }
 
 fn activity_choices(chosen: &str, language: Language) -> Vec<Choice> {
-    let choice = |activity: Activity| {
-        let name = activity.as_str();
-        Choice::new(name, format!("{} ({name})", words::activity(name, language)), chosen)
-    };
-    Activity::ALL.into_iter().map(choice).collect()
+    let choice = |name: &&str| Choice::new(*name, format!("{} ({name})", words::activity(name, language)), chosen);
+    words::activities().iter().map(choice).collect()
+}
+
+fn protocol_choices(chosen: Option<Family>, language: Language) -> Vec<Choice> {
+    let chosen = chosen.map_or("", Family::as_str);
+    let choice = |family: Family| Choice::new(family.as_str(), words::family(family, language), chosen);
+    Family::ALL.into_iter().map(choice).collect()
 }
 
 fn verdict_choices(chosen: Option<Verdict>, language: Language) -> Vec<Choice> {

@@ -25,6 +25,9 @@ mercer_kernel::messages! {
     signature => "Signature", "签名校验";
     signed_raw => "The signature fits the body as it was received.", "签名与收到的原始请求体一致。";
     signed_canonical => "The signature fits the canonical form of the body (sorted, without nulls).", "签名与规范化后的请求体（排序、去除空值）一致。";
+    signed_form_decoded => "The token fits the form-decoded values of the query (a plus is a blank).", "authToken 与按表单解码（加号视为空格）的参数值一致。";
+    signed_plus_kept => "The token fits the values of the query with plus kept as it is.", "authToken 与保留加号的参数值一致。";
+    signed => "The signature fits.", "签名一致。";
     signed_wrong => "The signature does not fit with this key.", "使用该密钥计算的签名不一致。";
     no_key => "No valid access key is left to compute it with.", "没有有效的访问密钥可用于计算。";
     not_fitting_now => "Timestamp or nonce made the call invalid, whatever its signature.", "时间戳或随机数无效，与签名本身无关。";

@@ -40,7 +40,8 @@ struct ConnectorPage {
     secret: String,
     updated: Option<Moment>,
     stock: Option<PoolStock>,
-    lines: Vec<(u64, String)>,
+    lines: Vec<(u64, String, String)>,
+    /// Head of the list of lines; empty where the notice says it.
     lines_title: String,
     pasted: String,
 }
@@ -53,7 +54,10 @@ pub(super) struct Showing {
     pub(super) notice: Option<Notice>,
     /// The secret in the clear; already recorded.
     pub(super) secret: String,
+    /// Lines because of which nothing was imported.
     pub(super) lines: Vec<LineFault>,
+    /// Lines that were left out.
+    pub(super) skipped: Vec<LineFault>,
     pub(super) pasted: String,
 }
 
@@ -223,11 +227,15 @@ fn page(
         change_checks: form.change_checks(language),
         updated: stored.map(|(connector, _)| Moment::of(connector.updated_at)),
         stock: stored.and_then(|(_, stock)| stock),
-        lines_title: texts.import_faults(showing.lines.len()),
+        lines_title: match showing.lines.len() {
+            0 => String::new(),
+            count => texts.import_faults(count),
+        },
         lines: showing
             .lines
             .into_iter()
-            .map(|fault| (fault.line, language.pick(&fault.en, &fault.zh).to_owned()))
+            .chain(showing.skipped)
+            .map(|fault| (fault.line, fault.column, language.pick(&fault.en, &fault.zh).to_owned()))
             .collect(),
         faults: showing.faults,
         secret: showing.secret,

@@ -68,13 +68,16 @@ mercer_kernel::messages! {
     stock_low => "low", "不足";
     stock_enough => "enough", "充足";
     import => "Add accounts", "导入账号";
-    import_text => "A CSV table whose first line names the columns. frontEndUrl is mandatory. One bad line refuses the whole table.", "CSV 表格，首行为列名，frontEndUrl 必填。任何一行有误则整表不导入。";
+    import_text => "A CSV table whose first line names the columns. frontEndUrl is mandatory. One bad line refuses the whole table, unless you choose to skip bad lines.", "CSV 表格，首行为列名，frontEndUrl 必填。任何一行有误则整表不导入，除非选择跳过有误的行。";
     import_file => "CSV file", "CSV 文件";
     import_paste => "or paste the lines", "或粘贴内容";
     import_button => "Import", "导入";
     imported(count: usize, free: i64) => "Accounts imported: {count}; free now: {free}.", "已导入 {count} 个账号，当前可用 {free} 个。";
     import_faults(count: usize) => "Lines that cannot be taken: {count}. Nothing was imported.", "有 {count} 行无法导入，未导入任何账号。";
+    imported_some(count: usize, skipped: usize, free: i64) => "Accounts imported: {count}; lines skipped: {skipped}, listed below; free now: {free}.", "已导入 {count} 个账号，跳过 {skipped} 行（见下方列表），当前可用 {free} 个。";
+    skip_bad => "Skip bad lines and import the others", "跳过有误的行，导入其余账号";
     line => "Line", "行号";
+    column => "Column", "列";
     line_fault => "What is wrong", "问题";
     free_of(free: i64, total: i64) => "{free} of {total} free", "可用 {free} / {total}";
     updated => "Last change", "最近修改";

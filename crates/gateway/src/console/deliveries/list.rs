@@ -13,7 +13,7 @@ use super::super::words::{self, Choice, Label};
 use super::texts::Texts;
 use crate::delivery::DeliveryFilter;
 use crate::gateway::Gateway;
-use crate::instance::EventKind;
+use crate::event::EventType;
 
 #[derive(Template)]
 #[template(path = "console/deliveries.html")]
@@ -41,6 +41,7 @@ struct Row {
     state: Label,
     why: String,
     instance_id: String,
+    subject_href: String,
     attempts: u32,
     next: Option<Moment>,
     created: Moment,
@@ -97,8 +98,7 @@ pub(super) fn state_choices(chosen: Option<JobState>, language: Language) -> Vec
 }
 
 fn kind_choices(chosen: &str, language: Language) -> Vec<Choice> {
-    EventKind::ALL
-        .into_iter()
+    EventType::all()
         .map(|kind| Choice::new(kind.as_str(), words::event(kind.as_str(), language), chosen))
         .collect()
 }
@@ -121,6 +121,7 @@ fn row(job: Job, language: Language) -> Row {
         next: job.state.is_open().then(|| Moment::of(job.due)),
         created: Moment::of(job.created_at),
         id: job.id,
+        subject_href: words::subject_href(&job.kind, &job.subject),
         instance_id: job.subject,
     }
 }

@@ -16,6 +16,7 @@ use super::story::{self, Chapter};
 use super::texts::{Story, Texts};
 use crate::audit::Action;
 use crate::gateway::Gateway;
+use crate::inbound::Family;
 use crate::instance::{Buyer, InstanceDetail, InstanceSummary, State as InstanceState};
 
 #[derive(Template)]
@@ -30,6 +31,9 @@ struct DetailPage {
     standing: Label,
     facts: Vec<(&'static str, String)>,
     expires: Option<Moment>,
+    billing_start: Option<Moment>,
+    /// Address of the buyer's page; only where the protocol needs one.
+    buyer_page: String,
     created: Moment,
     updated: Moment,
     app_info: Option<InfoForm>,
@@ -106,10 +110,14 @@ pub(super) async fn render(gateway: &Gateway, visitor: Visitor, instance_id: &st
     let language = visitor.language;
     let detail = gateway.instance(visitor.merchant_id(), instance_id, showing.revealed).await.told_in(language)?;
     let visitor = visitor.at(&format!("/instances/{instance_id}"));
-    Ok(respond(detail, visitor, showing))
+    let buyer_page = match detail.summary.protocol {
+        Family::SaasV1 => gateway.instance_page(visitor.merchant_id(), instance_id),
+        Family::SaasV2 | Family::KitV2 | Family::KitV1 | Family::OrderNotification => String::new(),
+    };
+    Ok(respond(detail, visitor, (showing, buyer_page)))
 }
 
-fn respond(detail: InstanceDetail, visitor: Visitor, showing: Showing) -> Response {
+fn respond(detail: InstanceDetail, visitor: Visitor, (showing, buyer_page): (Showing, String)) -> Response {
     let language = visitor.language;
     let texts = Texts(language);
     let InstanceDetail { summary, app_info, buyer, order, timeline } = detail;
@@ -129,6 +137,8 @@ fn respond(detail: InstanceDetail, visitor: Visitor, showing: Showing) -> Respon
         standing: words::state(summary.state, language),
         facts: facts(&summary, product_name, texts, language),
         expires: summary.expire_time.map(Moment::of),
+        billing_start: summary.billing_start.map(Moment::of),
+        buyer_page,
         created: Moment::of(summary.created_at),
         updated: Moment::of(summary.updated_at),
         app_info: app_info.map(InfoForm::of),
@@ -165,6 +175,7 @@ fn facts(
     let charging = words::charging(&summary.charging_mode, period, language);
     let or_unknown = |text: String| if text.is_empty() { texts.unknown().to_owned() } else { text };
     vec![
+        (texts.protocol(), words::family(summary.protocol, language).to_owned()),
         (common.product(), or_unknown(product)),
         (texts.sku(), or_unknown(summary.sku_code.clone())),
         (texts.seats(), summary.linear_value.map_or_else(|| common.none().to_owned(), |seats| seats.to_string())),

@@ -239,6 +239,7 @@ mod tests {
             state_before: "provisioning".to_owned(),
             state_after: "provisioning".to_owned(),
             event_id: String::new(),
+            protocol: crate::inbound::Family::SaasV2,
         };
         TimelineEntry { at, kind: TimelineKind::Callback { callback: Box::new(callback) } }
     }

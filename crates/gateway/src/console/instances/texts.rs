@@ -13,6 +13,10 @@ mercer_kernel::messages! {
     expires => "Expires", "到期时间";
     created => "First call", "首次调用";
     trial => "Trial", "试用";
+    protocol => "Protocol", "协议";
+    billing_start => "Accepted, billing since", "验收并开始计费";
+    buyer_page => "Page of the buyer", "买家实例页面";
+    buyer_page_hint => "Stands in for the app until it is ready. Whoever knows the address sees how the instance stands.", "应用就绪前代替应用地址。知道该地址的人均可查看实例状态。";
     none_title => "No instance yet", "还没有实例";
     none_text => "An instance appears when the store calls newInstance on your production address. Paste the address and key into the seller centre, then place an order or run the debugger.", "云商店在您的生产地址上调用 newInstance 后，实例会出现在这里。请将生产地址和密钥填写到卖家中心，然后下单或调试接口。";
     none_action => "Values for the store", "填写到云商店的值";

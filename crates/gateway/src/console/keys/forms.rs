@@ -7,17 +7,19 @@ use mercer_kernel::web::{Mood, Notice};
 use super::super::fields::{Faults, Fields, Sent};
 use super::super::refusal::{Outcome, ToldIn as _, and_go_to};
 use super::super::visitor::Visitor;
-use super::page::{LinkForm, Showing, clear, render};
+use super::page::{EncryptionForm, LinkForm, Showing, clear, render};
 use super::texts::Texts;
 use crate::audit::Action;
 use crate::error::{FieldFault, GatewayError};
 use crate::gateway::Gateway;
-use crate::merchant::{AddedKey, InterfaceType, NewStoreLink, Site};
+use crate::merchant::{AddedKey, Encryption, InterfaceType, NewStoreLink, Site};
 
 /// POST /keys: the text stands on the page that follows, for five minutes.
 pub(in crate::console) async fn add(State(gateway): State<Gateway>, visitor: Visitor, Sent(sent): Sent) -> Outcome {
     let language = visitor.language;
     match add_key(&gateway, &visitor, &sent).await {
+        // Nobody needs the text of a private key: its public key stands on the page.
+        Ok(added) if added.interface_type == InterfaceType::Rsa => Ok(Redirect::to("/keys?made=rsa").into_response()),
         Ok(added) => Ok(Redirect::to(&format!("/keys?added={}", added.key_id)).into_response()),
         Err(GatewayError::Field(fault)) => {
             let key = Some((sent.text("interfaceType").to_owned(), sent.text("text").to_owned()));
@@ -64,6 +66,35 @@ pub(in crate::console) async fn revoke(
         visitor.record(&gateway, Action::ChangeKey, (&key_id, "revoked")).await
     };
     and_go_to(result.await, visitor.language, "/keys", |()| Texts(visitor.language).revoked_notice().to_owned())
+}
+
+/// POST /keys/encryption
+pub(in crate::console) async fn put_encryption(
+    State(gateway): State<Gateway>,
+    visitor: Visitor,
+    Sent(sent): Sent,
+) -> Outcome {
+    let language = visitor.language;
+    match save_encryption(&gateway, &visitor, &sent).await {
+        Err(GatewayError::Field(fault)) => {
+            let form =
+                EncryptionForm { bits: sent.text("bits").to_owned(), others: sent.text("products").to_owned() };
+            let showing =
+                Showing { faults: Faults::one(&fault, language), encryption: Some(form), ..Showing::default() };
+            render(&gateway, visitor, showing).await
+        }
+        result => and_go_to(result, language, "/keys#encryption", |()| Texts(language).encryption_saved().to_owned()),
+    }
+}
+
+async fn save_encryption(gateway: &Gateway, visitor: &Visitor, sent: &Fields) -> Result<(), GatewayError> {
+    let bits: u32 = sent.choice("bits", &["256", "128"])?.unwrap_or(256);
+    let other = if bits == 256 { 128 } else { 256 };
+    let lines = sent.text("products").lines().map(str::trim).filter(|line| !line.is_empty());
+    let new = Encryption { bits, products: lines.map(|product| (product.to_owned(), other)).collect() };
+    gateway.set_encryption(visitor.merchant_id(), &new).await?;
+    let detail = format!("{bits} bits, {} products with {other}", new.products.len());
+    visitor.record(gateway, Action::ChangeKey, ("encryption", &detail)).await
 }
 
 /// POST /keys/store-link

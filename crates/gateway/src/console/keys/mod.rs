@@ -4,5 +4,5 @@ mod forms;
 mod page;
 mod texts;
 
-pub(super) use self::forms::{add, put_link, reveal, revoke};
+pub(super) use self::forms::{add, put_encryption, put_link, reveal, revoke};
 pub(super) use self::page::show;

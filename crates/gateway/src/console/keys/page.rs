@@ -16,7 +16,7 @@ use super::texts::Texts;
 use crate::audit::Action;
 use crate::error::GatewayError;
 use crate::gateway::Gateway;
-use crate::merchant::{InterfaceType, KeyRow, PasteValues, Site, StoreLink, paste_values};
+use crate::merchant::{Encryption, InterfaceType, KeyRow, PasteValues, Site, StoreLink, paste_values};
 
 /// How long a new key is shown unasked to whoever may change things.
 const FRESH: Duration = Duration::from_secs(300);
@@ -36,6 +36,8 @@ struct KeysPage {
     keys: Vec<Row>,
     kinds: Vec<Choice>,
     key_text: String,
+    encryption: EncryptionForm,
+    bits: Vec<Choice>,
     sites: Vec<Choice>,
     link: LinkForm,
     link_updated: Option<Moment>,
@@ -48,6 +50,8 @@ struct Paste {
     key_id: String,
     masked: String,
     clear: String,
+    /// Of an RSA key, which is pasted instead of the key itself; empty otherwise.
+    public_key: String,
 }
 
 struct Row {
@@ -55,6 +59,7 @@ struct Row {
     kind: &'static str,
     masked: String,
     clear: String,
+    public_key: String,
     added: Moment,
     last_used: Option<Moment>,
     status: Label,
@@ -91,6 +96,24 @@ impl LinkForm {
     }
 }
 
+/// Bit lengths of SaaS V1.0 as texts.
+#[derive(Debug, Clone, Default)]
+pub(super) struct EncryptionForm {
+    pub(super) bits: String,
+    /// Products with the other length, one a line.
+    pub(super) others: String,
+}
+
+impl EncryptionForm {
+    fn of(encryption: &Encryption) -> Self {
+        let others = encryption.products.iter().filter(|(_, bits)| **bits != encryption.bits);
+        Self {
+            bits: encryption.bits.to_string(),
+            others: others.map(|(product, _)| product.as_str()).collect::<Vec<_>>().join("\n"),
+        }
+    }
+}
+
 /// How the page is shown: plainly, or again after a form.
 #[derive(Debug, Default)]
 pub(super) struct Showing {
@@ -99,14 +122,20 @@ pub(super) struct Showing {
     pub(super) notice: Option<Notice>,
     pub(super) faults: Faults,
     pub(super) link: Option<LinkForm>,
+    pub(super) encryption: Option<EncryptionForm>,
     /// The chosen kind and text of the key form.
     pub(super) key: Option<(String, String)>,
 }
 
 /// GET /keys, and GET /keys?added= right after a key was added.
 pub(in crate::console) async fn show(State(gateway): State<Gateway>, visitor: Visitor, Asked(asked): Asked) -> Outcome {
+    let texts = Texts(visitor.language);
     let added = fresh(&gateway, &visitor, asked.text("added")).await.told_in(visitor.language)?;
-    let notice = added.as_ref().map(|_| Notice::new(Mood::Good, Texts(visitor.language).added_notice()));
+    let notice = match &added {
+        Some(_) => Some(Notice::new(Mood::Good, texts.added_notice())),
+        None if !asked.text("made").is_empty() => Some(Notice::new(Mood::Good, texts.added_rsa_notice())),
+        None => None,
+    };
     render(&gateway, visitor, Showing { clear: added, notice, ..Showing::default() }).await
 }
 
@@ -117,8 +146,12 @@ async fn fresh(gateway: &Gateway, visitor: &Visitor, key_id: &str) -> Result<Opt
     }
     let keys = gateway.keys(visitor.merchant_id()).await?;
     let now = gateway.now();
-    let is_fresh =
-        |key: &&KeyRow| key.key_id == key_id && key.revoked_at.is_none() && now.since(key.created_at) < FRESH;
+    let is_fresh = |key: &&KeyRow| {
+        key.key_id == key_id
+            && key.revoked_at.is_none()
+            && key.interface_type != InterfaceType::Rsa
+            && now.since(key.created_at) < FRESH
+    };
     match keys.iter().find(is_fresh) {
         Some(key) => clear(gateway, visitor, &key.key_id).await.map(Some),
         None => Ok(None),
@@ -140,6 +173,8 @@ pub(super) async fn render(gateway: &Gateway, visitor: Visitor, showing: Showing
     let language = visitor.language;
     let keys = gateway.keys(visitor.merchant_id()).await.told_in(language)?;
     let link = gateway.store_link(visitor.merchant_id()).await.told_in(language)?;
+    let encryption = gateway.encryption(visitor.merchant_id()).await.told_in(language)?;
+    let encryption = showing.encryption.unwrap_or_else(|| EncryptionForm::of(&encryption));
     let values = paste_values(&gateway.foundation().public_url, visitor.merchant_id(), &keys);
     let visitor = visitor.at("/keys");
     let texts = Texts(language);
@@ -155,6 +190,8 @@ pub(super) async fn render(gateway: &Gateway, visitor: Visitor, showing: Showing
         keys: keys.iter().map(|key| row(key, showing.clear.as_ref(), language)).collect(),
         kinds: kind_choices(&chosen_kind, language),
         key_text,
+        bits: ["256", "128"].map(|bits| Choice::new(bits, format!("AES-{bits}-CBC"), &encryption.bits)).to_vec(),
+        encryption,
         sites: site_choices(&form.site, language),
         link: form,
         link_updated: link.map(|link| Moment::of(link.updated_at)),
@@ -187,10 +224,14 @@ fn clear_of(key: &KeyRow, clear: Option<&(String, String)>) -> String {
 
 fn paste(key: &KeyRow, clear: Option<&(String, String)>, language: Language) -> Paste {
     Paste {
-        label: Texts(language).key_of(words::interface_type(key.interface_type, language)),
+        label: match key.interface_type {
+            InterfaceType::Rsa => Texts(language).public_key().to_owned(),
+            other => Texts(language).key_of(words::interface_type(other, language)),
+        },
         key_id: key.key_id.clone(),
         masked: key.masked.clone(),
         clear: clear_of(key, clear),
+        public_key: key.public_key.clone().unwrap_or_default(),
     }
 }
 
@@ -202,6 +243,7 @@ fn row(key: &KeyRow, clear: Option<&(String, String)>, language: Language) -> Ro
         kind: words::interface_type(key.interface_type, language),
         masked: key.masked.clone(),
         clear: clear_of(key, clear),
+        public_key: key.public_key.clone().unwrap_or_default(),
         added: Moment::of(key.created_at),
         last_used: key.last_used_at.map(Moment::of),
         status: if is_valid { Label::new("ok", texts.valid()) } else { Label::new("idle", texts.revoked()) },

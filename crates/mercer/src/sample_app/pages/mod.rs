@@ -1,8 +1,9 @@
-//! The pages of the sample app: log in, see the plan, write a note, and the switches.
+//! The pages of the sample app: log in, see the plan, write a note, see the enterprises, and the switches.
 
 mod home;
 mod login;
 mod switchboard;
+mod team;
 mod texts;
 
 use axum::Router;
@@ -32,6 +33,7 @@ pub(super) fn router(app: SampleApp) -> Router {
     Router::new()
         .route("/", get(home::show))
         .route("/notes", post(home::write_note))
+        .route("/team", get(team::show))
         .route("/login", get(login::show).post(login::log_in))
         .route("/logout", post(login::log_out))
         .route("/switches", get(switchboard::show).post(switchboard::set))
@@ -44,7 +46,11 @@ pub(super) fn router(app: SampleApp) -> Router {
 /// The frame of a page, with the name of whoever is logged in.
 fn shell(visit: Visit, user: &str) -> Shell {
     let texts = Texts(visit.language);
-    let items = vec![NavItem::new("/", texts.name()), NavItem::new("/switches", texts.switches())];
+    let items = vec![
+        NavItem::new("/", texts.name()),
+        NavItem::new("/team", texts.team()),
+        NavItem::new("/switches", texts.switches()),
+    ];
     let mut shell = Shell::new(visit, Face::App).with_navigation(items).with_sections_on_top();
     user.clone_into(&mut shell.user);
     shell.offers_sign_in = true;

@@ -8,13 +8,14 @@ use mercer_kernel::db::DbError;
 use mercer_kernel::http::Request;
 use mercer_kernel::web::Language;
 use mercer_kernel::web::layout::Shell;
+use mercer_kernel::web::moment::Moment;
 use mercer_kernel::web::visit::{Mood as NoticeMood, Notice, Visit};
 use serde::Deserialize;
 
 use super::super::rules::Account;
 use super::super::switches::{self, Mood, Switches};
 use super::super::webhook::pending_place;
-use super::super::{SampleApp, repo};
+use super::super::{SampleApp, repo, tenant_repo};
 use super::texts::Texts;
 use super::{logged_in, shell, unavailable};
 
@@ -30,6 +31,14 @@ struct SwitchesPage {
     delay_ms: u64,
     pending: Vec<String>,
     accounts: Vec<Account>,
+    orders: Vec<OrderLine>,
+}
+
+/// An order the store told of.
+struct OrderLine {
+    order_id: String,
+    order_type: String,
+    when: Moment,
 }
 
 struct Choice {
@@ -52,6 +61,8 @@ async fn page(app: &SampleApp, headers: &HeaderMap, visit: Visit) -> Result<Swit
     let texts = Texts(visit.language);
     let Switches { mood, delay_ms } = switches::read(app).await?;
     let pending = repo::pending(app.db()).await?;
+    let orders = tenant_repo::orders(app.db()).await?;
+    let order_line = |(order_id, order_type, when)| OrderLine { order_id, order_type, when: Moment::of(when) };
     let choice = |one: Mood| Choice { code: one.as_str(), name: texts.mood(one), chosen: one == mood };
     Ok(SwitchesPage {
         shell: shell(visit, &user),
@@ -60,6 +71,7 @@ async fn page(app: &SampleApp, headers: &HeaderMap, visit: Visit) -> Result<Swit
         delay_ms,
         pending: pending.into_iter().map(|(instance_id, _, _)| instance_id).collect(),
         accounts: repo::accounts(app.db()).await?,
+        orders: orders.into_iter().map(order_line).collect(),
     })
 }
 

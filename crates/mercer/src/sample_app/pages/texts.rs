@@ -34,6 +34,23 @@ mercer_kernel::messages! {
     order => "Order", "订单";
     instance => "Instance", "实例";
     told => "What the gateway told this app", "网关通知过本应用的事件";
+    team => "Enterprises", "企业与成员";
+    team_lead => "Joint products: the enterprises bound to this instance and who may use it, as the gateway told.", "联营商品：绑定到本实例的企业，以及网关通知的可用成员。";
+    no_tenants => "No enterprise is bound to this instance.", "本实例没有绑定企业。";
+    no_members => "No member was authorised yet.", "尚未授权成员。";
+    domain => "Sign-in domain", "登录域名";
+    client => "OAuth client", "OAuth 客户端";
+    departments => "Departments", "部门数";
+    department => "Department", "部门";
+    member => "Name", "姓名";
+    role => "Role", "角色";
+    admin => "Administrator", "管理员";
+    ordinary => "Member", "普通成员";
+    may_enter => "May enter", "可使用";
+    barred => "Kept out", "已停用";
+    orders => "Orders the store notified of", "收到的订单通知";
+    order_type => "Type", "类型";
+    told_at => "Told", "通知时间";
     switches => "Switches", "开关";
     switches_lead => "Make this app slow or unwilling, and watch how the gateway and the store cope.", "让本应用变慢或出错，看看网关与云商店如何应对。";
     behaviour => "How events are answered", "如何应答事件";
@@ -75,12 +92,22 @@ impl Texts {
         }
     }
 
+    /// A role of the store; its own word for one this app does not know.
+    pub(super) fn role_name<'a>(&self, role: &'a str) -> &'a str {
+        match role {
+            "admin" => self.admin(),
+            "user" => self.ordinary(),
+            other => other,
+        }
+    }
+
     /// What an event was about; the gateway's own word for one this app does not know.
     pub(super) fn event<'a>(&self, kind: &'a str) -> &'a str {
-        let short = kind.strip_prefix("mercer.instance.").unwrap_or(kind);
+        let short = kind.strip_prefix("mercer.instance.").or(kind.strip_prefix("mercer.")).unwrap_or(kind);
         let Language::Zh = self.0 else { return short };
         match short {
             "created" => "开通",
+            "accepted" => "验收通过",
             "renewed" => "续费",
             "trial_converted" => "试用转正",
             "renewal_cancelled" => "退续费",
@@ -90,6 +117,17 @@ impl Texts {
             "unfrozen" => "解冻",
             "released" => "释放",
             "change_check" => "续费变更校验",
+            "tenant.changed" => "企业绑定或变更",
+            "tenant.deleted" => "企业解绑",
+            "application.changed" => "应用绑定或变更",
+            "application.deleted" => "应用解绑",
+            "member.authorized" => "成员授权",
+            "member.changed" => "成员变更",
+            "member.withdrawn" => "取消成员授权",
+            "member.deleted" => "删除成员",
+            "department.changed" => "部门变更",
+            "department.deleted" => "删除部门",
+            "departments.synced" => "部门全量同步",
             other => other,
         }
     }

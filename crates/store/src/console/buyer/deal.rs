@@ -7,6 +7,7 @@ use mercer_kernel::web::Language;
 use super::offers::Deal;
 use super::own_instance;
 use crate::Core;
+use crate::callback;
 use crate::catalog::{self, Offer, Product};
 use crate::console::desk::Buyer;
 use crate::console::fault::{Fault, refused};
@@ -60,6 +61,8 @@ struct Desk {
     deal: Deal,
     instance: Instance,
     offers: Vec<Offer>,
+    /// What the protocol of the product has no call for.
+    obstacle: Option<Refusal>,
 }
 
 /// The form.
@@ -102,7 +105,11 @@ async fn prepare(core: &Core, buyer: &Buyer, resource_id: &str, deal: &str) -> R
         .await?
         .ok_or_else(|| StoreError::Broken(format!("instance {} has no product", instance.resource_id)))?;
     let offers = deal.offers(&instance, &product);
-    Ok(Desk { deal, instance, offers })
+    let obstacle = match deal {
+        Deal::Change => callback::check_changes_on_renewal(product.integration.access).err(),
+        Deal::Renew | Deal::Upgrade | Deal::Formal => None,
+    };
+    Ok(Desk { deal, instance, offers, obstacle })
 }
 
 /// The price the form names, else the present one, else the first.
@@ -135,7 +142,7 @@ async fn page(
         .below("/services", texts.services())
         .below(&service, words::name(&desk.instance.names, language))
         .aside(Block::Facts(texts.now().to_owned(), present(&desk.instance, language)));
-    let against = desk.deal.check(&desk.instance).err();
+    let against = desk.deal.check(&desk.instance).err().or_else(|| desk.obstacle.clone());
     let Some(offer) = chosen(desk, fields).filter(|_| against.is_none()) else {
         let why = against.unwrap_or_else(nothing_fits);
         return Ok(page.block(Block::Note("warn", language.pick(&why.en, &why.zh).to_owned())));

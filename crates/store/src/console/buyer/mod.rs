@@ -29,6 +29,7 @@ pub(super) fn routes() -> Router<Console> {
         .route("/services", get(services::show))
         .route("/services/{resource_id}", get(service::show))
         .route("/services/{resource_id}/unsubscribe", get(ending::ask_unsubscribe).post(ending::unsubscribe))
+        .route("/services/{resource_id}/accept", post(service::accept))
         .route("/services/{resource_id}/cancel-renewal", get(ending::ask_cancel_renewal).post(ending::cancel_renewal))
         .route("/services/{resource_id}/{deal}", get(deal::show).post(deal::place))
 }

@@ -4,12 +4,14 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use mercer_kernel::web::{Language, Moment};
-use mercer_protocol::saas_v2::{AppInfo, UsageInfo};
+use mercer_protocol::saas_v2::UsageInfo;
 
 use super::own_instance;
 use crate::Core;
+use crate::callback::{self, AppInfo};
+use crate::catalog::{self, Integration};
 use crate::console::desk::Buyer;
-use crate::console::fault::{Fault, refused};
+use crate::console::fault::{Fault, refused, tell};
 use crate::console::view::{Action, Block, Cell, Fact, Page, Table};
 use crate::console::{Console, words};
 use crate::instance::{self, Instance, InstanceState, rules, terms};
@@ -30,11 +32,18 @@ mercer_kernel::messages! {
     account => "Account", "账号";
     password => "Initial password", "初始密码";
     reveal => "show", "显示";
+    unreadable => "unreadable: it came in a form that cannot be decrypted. Ask the merchant.", "无法解密，请联系商家获取。";
+    accept => "Confirm acceptance", "确认验收";
+    accept_really => "Confirm that the service is as ordered? The period begins now.", "确认服务符合订单要求？周期将从现在起算。";
+    accepted => "Accepted. The period has begun.", "已确认验收，周期开始计算。";
+    accepted_at => "Accepted", "验收时间";
+    enterprise => "Use it in an enterprise", "企业与成员";
     memo => "Remark of the merchant", "商家备注";
     no_access => "The merchant hands out address and account in another way. Please contact it.", "商家未通过接口提供应用地址和账号，请联系商家。";
     not_now => "Address and account could not be read from the merchant", "暂时无法从商家查询资源信息";
     later => "The service itself is not affected. Load the page again in a moment.", "服务本身不受影响，请稍后刷新页面。";
     opening => "The merchant is opening the service. This page looks again by itself.", "商家正在开通服务，页面会自动刷新。";
+    awaiting => "The service is ready. Check it, then confirm acceptance: the period you paid for begins at that moment.", "服务已就绪。请检查后确认验收，您购买的周期从确认时起算。";
     frozen_expired(date: &str) => "The service has expired and is frozen; its data is kept until {date}. Renew it to use it again.", "服务已到期冻结，数据保留至 {date}。续费后可恢复使用。";
     frozen_violation => "The operator has frozen the service because of a violation. Contact the operator.", "服务因违规被冻结，请联系云商店运营。";
     ended => "The service has ended.", "服务已结束。";
@@ -84,14 +93,16 @@ pub(super) async fn show(
     if let Some(note) = standing(&instance, language) {
         page = page.block(note);
     }
-    if rules::check_usable(&instance).is_ok() {
+    if rules::check_there(&instance).is_ok() {
         let (blocks, open) = access(core, &instance, language).await?;
         if let Some(action) = open {
             page = page.action(action);
         }
         page = blocks.into_iter().fold(page, Page::block);
     }
-    let actions = actions(core, &instance, &orders, language);
+    let product = catalog::product(core, &instance.product_code).await?;
+    let integration = product.map(|product| product.integration).unwrap_or_default();
+    let actions = actions(core, (&instance, &integration), &orders, language);
     let page = page.block(Block::Table(history(&orders, language)));
     let page = if actions.is_empty() { page } else { page.aside(Block::Actions(texts.doing().to_owned(), actions)) };
     let moves = matches!(instance.state, InstanceState::Opening | InstanceState::Releasing);
@@ -99,11 +110,24 @@ pub(super) async fn show(
     Ok(page.refreshing(if moves { REFRESH_MS } else { 0 }).answer())
 }
 
+/// The buyer confirms acceptance (确认验收).
+pub(super) async fn accept(
+    State(console): State<Console>,
+    buyer: Buyer,
+    Path(resource_id): Path<String>,
+) -> Result<Response, Fault> {
+    let instance = own_instance(&console.core, &buyer, &resource_id).await?;
+    let answer = instance::accept(&console.core, &instance.resource_id).await;
+    let language = buyer.language();
+    tell(answer, language, Texts(language).accepted(), &format!("/services/{resource_id}"))
+}
+
 /// What the state means for the buyer.
 fn standing(instance: &Instance, language: Language) -> Option<Block> {
     let texts = Texts(language);
     let (mood, text) = match instance.state {
         InstanceState::Opening => ("info", texts.opening().to_owned()),
+        InstanceState::AwaitingAcceptance => ("warn", texts.awaiting().to_owned()),
         InstanceState::Frozen if instance.frozen_by_violation => ("bad", texts.frozen_violation().to_owned()),
         InstanceState::Frozen => {
             let until = instance.release_at.map(|at| Moment::of(at).text()).unwrap_or_default();
@@ -133,7 +157,7 @@ async fn access(core: &Core, instance: &Instance, language: Language) -> Result<
         Some(info) => {
             blocks.push(Block::Facts(texts.access().to_owned(), app_facts(info, language)));
             let address = info.front_end_url.as_deref().filter(|address| is_web(address));
-            let usable = instance.state == InstanceState::Active;
+            let usable = matches!(instance.state, InstanceState::Active | InstanceState::AwaitingAcceptance);
             open = address
                 .filter(|_| usable)
                 .map(|address| Action::Open { href: address.to_owned(), label: texts.open_app().to_owned() });
@@ -161,6 +185,11 @@ fn app_facts(info: &AppInfo, language: Language) -> Vec<Fact> {
             .as_ref()
             .map(|password| Fact::new(texts.password(), Cell::Secret(texts.reveal().to_owned(), password.clone()))),
     );
+    let unreadable = |name: &str, label: &str| {
+        info.unreadable.contains(&name).then(|| Fact::text(label, texts.unreadable()))
+    };
+    facts.extend(unreadable("userName", texts.account()));
+    facts.extend(unreadable("password", texts.password()));
     facts.extend(info.memo.as_ref().map(|memo| Fact::text(texts.memo(), memo)));
     facts
 }
@@ -189,31 +218,46 @@ fn facts(instance: &Instance, language: Language) -> Vec<Fact> {
     facts.extend(instance.quantity.map(|quantity| Fact::text(texts.quantity(), quantity.to_string())));
     facts.extend(instance.expire_at.map(|at| Fact::new(texts.expires(), Cell::time(Some(at)))));
     facts.push(Fact::new(texts.activated(), Cell::time(instance.activated_at)));
+    facts.extend(instance.accepted_at.map(|at| Fact::new(texts.accepted_at(), Cell::time(Some(at)))));
     facts.push(Fact::new(texts.resource(), Cell::Code(instance.resource_id.clone())));
     facts.push(Fact::new(texts.instance(), Cell::code(instance.instance_id.as_deref())));
     facts
 }
 
 /// What the rules allow at this moment.
-fn actions(core: &Core, instance: &Instance, orders: &[Order], language: Language) -> Vec<Action> {
+fn actions(
+    core: &Core,
+    (instance, integration): (&Instance, &Integration),
+    orders: &[Order],
+    language: Language,
+) -> Vec<Action> {
     let texts = Texts(language);
     let path = |rest: &str| format!("/services/{}/{rest}", instance.resource_id);
     let mut actions = Vec::new();
+    if instance.state == InstanceState::AwaitingAcceptance {
+        let accept = Action::post(path("accept"), texts.accept());
+        actions.push(accept.asking(texts.accept_really()).styled("primary"));
+    }
     if rules::check_trial(instance).is_ok() {
         actions.push(Action::primary(path("formal"), texts.formal()));
     }
     if rules::check_renewable(instance).is_ok() {
         actions.push(Action::primary(path("renew"), texts.renew()));
-        actions.push(Action::link(path("change"), texts.change()));
+        if callback::changes_on_renewal(integration.access) {
+            actions.push(Action::link(path("change"), texts.change()));
+        }
     }
     if rules::check_upgradable(instance).is_ok() {
         actions.push(Action::link(path("upgrade"), texts.upgrade()));
+    }
+    if integration.joint && rules::check_there(instance).is_ok() {
+        actions.push(Action::link(path("enterprise"), texts.enterprise()));
     }
     let now = core.foundation.clock.now();
     if terms::renewal_refund(instance, orders, now).is_ok() {
         actions.push(Action::link(path("cancel-renewal"), texts.cancel_renewal()));
     }
-    if rules::check_usable(instance).is_ok() {
+    if rules::check_there(instance).is_ok() {
         actions.push(Action::link(path("unsubscribe"), texts.unsubscribe()));
     }
     actions

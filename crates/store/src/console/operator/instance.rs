@@ -5,6 +5,8 @@ use axum::response::Response;
 use mercer_kernel::web::Language;
 
 use crate::Core;
+use crate::callback;
+use crate::catalog;
 use crate::console::desk::Staff;
 use crate::console::fault::{Fault, tell};
 use crate::console::staff::messages_table;
@@ -40,7 +42,10 @@ mercer_kernel::messages! {
     freeze_really => "Freeze this instance? The buyer can no longer use it.", "确定冻结该实例？买家将无法使用。";
     unfreeze => "Clear the violation", "解除冻结";
     frozen_done => "The instance is frozen; the merchant is told.", "实例已冻结，正在通知商家。";
-    unfrozen_done => "The violation is cleared; the merchant is told.", "已解除冻结，正在通知商家。";
+    unfrozen_done => "The violation is cleared.", "已解除违规冻结。";
+    accepted => "Accepted by the buyer", "买家验收时间";
+    by_expiry => "This product is reached by SaaS V1.0, which freezes a yearly or monthly service by expireInstance and has no call that unfreezes it. A violation is told by expireInstance; clearing it is not told to the merchant, who unfreezes at the next renewal. Tell him in person if the buyer is to go on before that.",
+                 "该商品通过 SaaS V1.0 接入：包周期服务以 expireInstance 冻结，没有解冻接口。违规冻结会调用 expireInstance；解除冻结不会通知商家，商家在下次续费时恢复服务。如需立即恢复，请另行联系商家。";
     orders => "Orders", "相关订单";
     order => "Order", "订单";
     kind => "Kind", "类型";
@@ -69,6 +74,11 @@ pub(super) async fn show(
         .badge(words::instance_state(&instance, language));
     if let Some(action) = action(core, &instance, language) {
         page = page.action(action);
+    }
+    let product = catalog::product(core, &instance.product_code).await?;
+    let by_expiry = product.is_some_and(|product| callback::freezes_by_expiry(product.integration.access));
+    if by_expiry && rules::check_usable(&instance).is_ok() && instance.expire_at.is_some() {
+        page = page.block(Block::Note("info", texts.by_expiry().to_owned()));
     }
     let page = page
         .block(Block::Facts(texts.facts().to_owned(), facts(&instance, language)))
@@ -124,6 +134,7 @@ fn facts(instance: &Instance, language: Language) -> Vec<Fact> {
     facts.extend(instance.quantity.map(|quantity| Fact::text(texts.quantity(), quantity.to_string())));
     let times = [
         (texts.activated(), instance.activated_at),
+        (texts.accepted(), instance.accepted_at),
         (texts.expires(), instance.expire_at),
         (texts.frozen(), instance.frozen_at),
         (texts.release(), instance.release_at),

@@ -5,7 +5,6 @@ use axum::response::Response;
 use mercer_kernel::web::Language;
 
 use crate::Core;
-use crate::callback::Interface;
 use crate::console::desk::Staff;
 use crate::console::staff::message::rule;
 use crate::console::view::{Block, Cell, Fact, Page, Table};
@@ -66,15 +65,15 @@ fn site(core: &Core, language: Language) -> Vec<Fact> {
 
 fn retries(core: &Core, language: Language) -> Table {
     let texts = Texts(language);
-    let rows = Interface::ALL.iter().map(|interface| {
-        let policy = core.policies.of(*interface);
+    let rows = core.policies.interfaces().map(|interface| {
+        let policy = core.policies.of(interface);
         let every = match policy.interval_seconds {
             0 => "–".to_owned(),
             seconds => words::duration(seconds, language),
         };
         let pending = if policy.pending.is_empty() { "–".to_owned() } else { policy.pending.join(" ") };
         vec![
-            Cell::Lines(words::interface(&policy.names, language), policy.activity.clone()),
+            Cell::Lines(words::interface(&policy.names, language), interface.code().to_owned()),
             Cell::text(policy.max_attempts.to_string()),
             Cell::text(every),
             Cell::text(policy.success.join(" ")),

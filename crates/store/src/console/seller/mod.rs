@@ -2,9 +2,11 @@
 
 mod addresses;
 mod credentials;
+mod integration;
 mod keys;
 mod new_product;
 mod notices;
+mod notifications;
 mod overview;
 mod product;
 mod product_form;
@@ -25,6 +27,9 @@ pub(super) fn routes() -> Router<Console> {
         .route("/seller/products/{product_code}", get(product::show).post(product::save))
         .route("/seller/products/{product_code}/state/{state}", post(product::set_state))
         .route("/seller/notices", get(notices::show))
+        .route("/seller/notifications", get(notifications::show).post(notifications::add))
+        .route("/seller/notifications/{notification_id}/test", post(notifications::test))
+        .route("/seller/notifications/{notification_id}/delete", post(notifications::remove))
         .route("/seller/keys", get(keys::show).post(keys::add))
         .route("/seller/addresses", get(addresses::show).post(addresses::add))
         .route("/seller/addresses/{address_id}/certify", post(addresses::certify))

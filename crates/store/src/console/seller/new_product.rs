@@ -57,6 +57,6 @@ async fn page(core: &Core, staff: Staff, fields: &Fields, refusal: Option<Refusa
     if addresses.is_empty() {
         return Ok(page.block(Block::Note("warn", texts.no_address().to_owned())));
     }
-    let form = product_form::form(fields, &addresses, language);
+    let form = product_form::form(fields, &addresses, &[], language);
     Ok(page.block(Block::Form(form.refused(refusal.map(at_form_field).as_ref(), language))))
 }

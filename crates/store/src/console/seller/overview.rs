@@ -4,12 +4,14 @@ use axum::extract::State;
 use axum::response::Response;
 use mercer_kernel::web::Language;
 
+use crate::Core;
 use crate::console::Console;
 use crate::console::desk::Staff;
 use crate::console::fault::Fault;
 use crate::console::repo::{self, Overview};
 use crate::console::staff::messages_table;
 use crate::console::view::{Block, Event, Page, Stat};
+use crate::error::Answer;
 use crate::merchant::{self, AddressState, InterfaceType};
 use crate::message::{self, MessageFilter, MessageState};
 use crate::window::Window;
@@ -53,7 +55,7 @@ pub(super) async fn show(State(console): State<Console>, staff: Staff) -> Result
     let addresses = merchant::addresses(foundation, &merchant_id).await?;
     let done = [
         addresses.iter().any(|address| address.state == AddressState::Certified),
-        merchant::signing_key(foundation, &merchant_id, InterfaceType::Base).await?.is_some(),
+        signs(core, &merchant_id).await?,
         !merchant::credentials(foundation, &merchant_id).await?.is_empty(),
         counts.products.of(&["onSale"]) > 0,
         counts.orders.all() > 0,
@@ -69,6 +71,16 @@ pub(super) async fn show(State(console): State<Console>, staff: Staff) -> Result
         page = page.block(setup);
     }
     Ok(page.block(Block::Table(table)).answer())
+}
+
+/// Whether a key of either protocol version signs the calls of this merchant.
+async fn signs(core: &Core, merchant_id: &str) -> Answer<bool> {
+    for kind in [InterfaceType::Base, InterfaceType::SaasV1] {
+        if merchant::signing_key(&core.foundation, merchant_id, kind).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn stats(counts: &Overview, language: Language) -> Vec<Stat> {

@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use mercer_kernel::web::{Language, Mood, Notice};
 
+use super::integration;
 use crate::Core;
 use crate::catalog::{self, Names, Product, ProductState, rules};
 use crate::console::desk::Staff;
@@ -110,11 +111,12 @@ async fn page(
     let addresses = merchant::addresses(&core.foundation, staff.merchant_id()).await?;
     let form = form(product, &addresses, refused.as_ref().map(|(fields, _)| *fields), language);
     let form = form.refused(refused.map(|(_, refusal)| at_form_field(refusal)).as_ref(), language);
-    let facts = vec![
+    let mut facts = vec![
         Fact::new(texts.code(), Cell::Code(product.product_code.clone())),
         Fact::text(texts.currency(), product.currency.code()),
         Fact::new(texts.published(), Cell::time(Some(product.created_at))),
     ];
+    facts.extend(integration::facts(&product.integration, language));
     let page = Page::new(staff.frame(core), words::name(&product.name, language))
         .below("/seller/products", texts.products())
         .badge(words::product_state(product.state, language))

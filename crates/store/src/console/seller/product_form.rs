@@ -4,10 +4,11 @@ use mercer_kernel::money::Currency;
 use mercer_kernel::web::Language;
 use rust_decimal::Decimal;
 
+use super::integration;
 use super::product::{address_field, text_fields};
 use crate::catalog::rules::{QUANTITY_LIMIT, SKU_NAME_CHARACTERS, TRIAL_DAYS};
 use crate::catalog::{
-    Bracket, ChargingMode, LinearAttribute, Names, NewPrice, NewProduct, NewSku, PeriodType, PriceMode, ProductState,
+    Bracket, ChargingMode, LinearAttribute, LinearKind, Names, NewPrice, NewProduct, NewSku, PeriodType, PriceMode, ProductState,
 };
 use crate::console::fields::Fields;
 use crate::console::view::{Choice, Field, Form};
@@ -30,12 +31,19 @@ mercer_kernel::messages! {
     counts_zh => "Counted in (Chinese)", "数量单位（中文）";
     counts_en => "Counted in (English)", "数量单位（英文）";
     counts_hint => "for example seats; leave empty when the buyer chooses no quantity", "例如席位数；不需要选择数量时留空";
+    kind => "Kind of quantity", "数量类型";
+    kind_hint => "what a V1.0 call sends the quantity as", "V1.0 接口以此名称发送数量";
+    amount => "Number (amount)", "数量（amount）";
+    disk_size => "Disk size in GB (diskSize)", "硬盘大小，GB（diskSize）";
+    band_width => "Bandwidth in Mbps (bandWidth)", "带宽，Mbps（bandWidth）";
     min => "Smallest quantity", "最小数量";
     max => "Largest quantity", "最大数量";
     step => "Step", "步长";
     month => "Monthly price", "包月价格";
     year => "Yearly price", "包年价格";
     once => "One-time price", "按次价格";
+    by_use => "Price by use", "按需价格";
+    by_use_hint => "for one unit of use; nothing is paid at opening, and there is no quantity to choose", "单位用量的价格；开通时不收费，不能设置数量";
     price_hint => "for one unit; leave empty when not offered", "单个数量的价格；不提供则留空";
     trial => "Trial in days", "试用天数";
     trial_hint(first: i64, last: i64) => "{first} to {last}; leave empty when there is none", "{first} 到 {last}；没有试用则留空";
@@ -43,7 +51,14 @@ mercer_kernel::messages! {
 }
 
 /// The form, filled with what was sent before.
-pub(super) fn form(fields: &Fields, addresses: &[ProductionAddress], language: Language) -> Form {
+///
+/// `apps` are the application credentials of the merchant, id and name.
+pub(super) fn form(
+    fields: &Fields,
+    addresses: &[ProductionAddress],
+    apps: &[(String, String)],
+    language: Language,
+) -> Form {
     let texts = Texts(language);
     let currencies = [Currency::Cny, Currency::Usd, Currency::Eur].map(|one| Choice::new(one.code(), one.code()));
     let states = [ProductState::OnSale, ProductState::Hidden];
@@ -55,6 +70,7 @@ pub(super) fn form(fields: &Fields, addresses: &[ProductionAddress], language: L
         .field(address_field(addresses, fields.text("addressId"), language))
         .field(Field::line("currency", texts.currency(), fields.text("currency")).select(currencies.into()))
         .field(Field::line("state", texts.state(), fields.text("state")).select(states.into()));
+    form = integration::fields(fields, apps, language).into_iter().fold(form, Form::field);
     for (index, sku) in SKUS.into_iter().enumerate() {
         let filled = is_filled(fields, sku);
         form = form.fold(texts.sku(index + 1), sku_fields(fields, sku, language), index == 0 || filled);
@@ -76,15 +92,27 @@ fn sku_fields(fields: &Fields, sku: &str, language: Language) -> Vec<Field> {
         line("month", texts.month()).hint(texts.price_hint()),
         line("year", texts.year()).hint(texts.price_hint()),
         line("once", texts.once()).hint(texts.price_hint()),
+        line("use", texts.by_use()).hint(texts.by_use_hint()),
         line("trialDays", texts.trial())
             .number(*TRIAL_DAYS.start(), *TRIAL_DAYS.end(), 1)
             .hint(texts.trial_hint(*TRIAL_DAYS.start(), *TRIAL_DAYS.end())),
         line("countsZh", texts.counts_zh()).hint(texts.counts_hint()),
         line("countsEn", texts.counts_en()),
+        line("kind", texts.kind()).select(kinds(language)).hint(texts.kind_hint()),
         line("min", texts.min()).number(1, QUANTITY_LIMIT, 1),
         line("max", texts.max()).number(1, QUANTITY_LIMIT, 1),
         line("step", texts.step()).number(1, QUANTITY_LIMIT, 1),
     ]
+}
+
+fn kinds(language: Language) -> Vec<Choice> {
+    let texts = Texts(language);
+    let name = |kind: LinearKind| match kind {
+        LinearKind::Amount => texts.amount(),
+        LinearKind::DiskSize => texts.disk_size(),
+        LinearKind::BandWidth => texts.band_width(),
+    };
+    LinearKind::ALL.iter().map(|kind| Choice::new(kind.code(), name(*kind))).collect()
 }
 
 /// Reads what was sent; the catalogue checks the rest.
@@ -103,13 +131,14 @@ pub(super) fn read(fields: &Fields, merchant_id: &str) -> Result<NewProduct, Ref
         name: Names::new(fields.text("nameZh"), fields.text("nameEn")),
         description: Names::new(fields.text("descriptionZh"), fields.text("descriptionEn")),
         currency: fields.code("currency").unwrap_or(Currency::Cny),
+        integration: integration::read(fields),
         state: fields.code("state").unwrap_or(ProductState::OnSale),
         skus,
     })
 }
 
 fn is_filled(fields: &Fields, sku: &str) -> bool {
-    let parts = ["nameZh", "nameEn", "month", "year", "once", "trialDays", "countsZh", "countsEn"];
+    let parts = ["nameZh", "nameEn", "month", "year", "once", "use", "trialDays", "countsZh", "countsEn"];
     parts.iter().any(|part| !fields.text(&format!("{sku}.{part}")).is_empty())
 }
 
@@ -120,6 +149,7 @@ fn read_sku(fields: &Fields, sku: &str) -> Result<NewSku, Refusal> {
         ("month", ChargingMode::Period, Some(PeriodType::Month)),
         ("year", ChargingMode::Period, Some(PeriodType::Year)),
         ("once", ChargingMode::OneTime, None),
+        ("use", ChargingMode::OnDemand, None),
     ] {
         let written = text(part);
         if !written.is_empty() {
@@ -141,6 +171,7 @@ fn read_sku(fields: &Fields, sku: &str) -> Result<NewSku, Refusal> {
         };
         Some(LinearAttribute {
             name: counts,
+            kind: fields.code(&format!("{sku}.kind")).unwrap_or(LinearKind::Amount),
             min: number("min", 1)?,
             max: number("max", 1_000)?,
             step: number("step", 1)?,

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use mercer_kernel::web::{Language, PageRequest, Shell};
 
-use crate::catalog::{self, Product, ProductFilter, ProductState};
+use crate::catalog::{self, ChargingMode, Price, Product, ProductFilter, ProductState};
 use crate::console::clock::ClockLine;
 use crate::console::desk::Visitor;
 use crate::console::fault::Fault;
@@ -30,6 +30,9 @@ mercer_kernel::messages! {
                   "商家在卖家中心的「商品管理」中发布商品后，会立即显示在这里。";
     all => "All products", "全部商品";
     trial => "Free trial", "可免费试用";
+    joint => "For enterprises", "企业联营";
+    acceptance => "Starts at acceptance", "验收后计时";
+    by_use => "Pay by use", "按需计费";
 }
 
 /// Products of a page; a multiple of two and three columns.
@@ -53,7 +56,8 @@ struct Card {
     description: String,
     price: String,
     unit: String,
-    trial: bool,
+    /// What sets it apart, in a word or two.
+    tags: Vec<&'static str>,
 }
 
 /// The page.
@@ -99,6 +103,18 @@ fn card(product: &Product, language: Language) -> Card {
         description: words::name(&product.description, language),
         price,
         unit,
-        trial: prices().any(|(_, price)| price.is_trial() && price.on_sale),
+        tags: tags(product, language),
     }
+}
+
+fn tags(product: &Product, language: Language) -> Vec<&'static str> {
+    let texts = Texts(language);
+    let mut sold = product.skus.iter().flat_map(|sku| &sku.prices).filter(|price| price.on_sale);
+    let all = [
+        (sold.clone().any(Price::is_trial), texts.trial()),
+        (sold.any(|price| price.charging_mode == ChargingMode::OnDemand), texts.by_use()),
+        (product.integration.joint, texts.joint()),
+        (product.integration.acceptance, texts.acceptance()),
+    ];
+    all.into_iter().filter(|(fits, _)| *fits).map(|(_, tag)| tag).collect()
 }

@@ -7,7 +7,7 @@ use mercer_kernel::web::{Language, Shell};
 
 use super::wish::{self, Amounts};
 use crate::Core;
-use crate::catalog::{self, Offer, Product, ProductState};
+use crate::catalog::{self, Authorization, ChargingMode, Offer, Product, ProductState};
 use crate::console::clock::ClockLine;
 use crate::console::desk::Visitor;
 use crate::console::fault::Fault;
@@ -26,6 +26,13 @@ mercer_kernel::messages! {
     choose => "Specification and billing", "规格与计费方式";
     price => "Price", "价格";
     incl => "paid once, when you order", "下单时一次付清";
+    joint => "For enterprises: after the order you bind it to your enterprise, and your members sign in with their enterprise accounts.",
+             "企业联营商品：购买后绑定企业，成员使用企业账号登录。";
+    acceptance => "Your period begins when you confirm acceptance, not when you pay.", "周期从您确认验收时起算，而不是付款时。";
+    told_iam => "The seller learns your account name and IAM user.", "商家将获得您的账号名和 IAM 用户名。";
+    told_mobile => "The seller learns your account name and your mobile number, which travels encrypted.", "商家将获得您的账号名和手机号码（加密传输）。";
+    told_email => "The seller learns your account name and your mail address, which travels encrypted.", "商家将获得您的账号名和邮箱（加密传输）。";
+    by_use => "nothing to pay now; you pay for what you use", "开通时无需付费，按实际用量计费";
     trial_free => "free of charge, no payment needed", "免费，无需支付";
     until(end: &str) => "valid until {end}", "有效期至 {end}";
     update => "Update price", "更新价格";
@@ -47,6 +54,7 @@ struct ProductPage {
     mark: String,
     seller: String,
     description: String,
+    notes: Vec<&'static str>,
     groups: Vec<Group>,
     fields: Vec<Field>,
     price: Option<(String, String)>,
@@ -94,6 +102,7 @@ pub(super) async fn show(
         name,
         seller,
         description: words::name(&product.description, language),
+        notes: notes(&product, language),
         groups: groups(&product, chosen_id, language),
         fields,
         price,
@@ -134,7 +143,11 @@ fn terms(core: &Core, asked: &Fields, offer: &Offer, language: Language) -> Answ
         Ok(quote) => {
             let end = quote.expire_at.map(|at| mercer_kernel::web::Moment::of(at).text());
             let end = end.as_deref().map(|text| text.get(..10).unwrap_or(text));
-            let remark = if offer.price.is_trial() { texts.trial_free() } else { texts.incl() };
+            let remark = match offer.price.charging_mode {
+                _ if offer.price.is_trial() => texts.trial_free(),
+                ChargingMode::OnDemand => texts.by_use(),
+                ChargingMode::Period | ChargingMode::OneTime => texts.incl(),
+            };
             let remark = end.map_or_else(|| remark.to_owned(), |end| format!("{remark} · {}", texts.until(end)));
             (Some((words::money(quote.payable), remark)), String::new())
         }
@@ -151,6 +164,20 @@ fn terms(core: &Core, asked: &Fields, offer: &Offer, language: Language) -> Answ
         }
     };
     Ok((fields, price, error))
+}
+
+/// What a buyer should know about how the product is delivered.
+fn notes(product: &Product, language: Language) -> Vec<&'static str> {
+    let texts = Texts(language);
+    let told = match product.integration.authorization {
+        Authorization::None => None,
+        Authorization::Iam => Some(texts.told_iam()),
+        Authorization::Mobile => Some(texts.told_mobile()),
+        Authorization::Email => Some(texts.told_email()),
+    };
+    let joint = product.integration.joint.then(|| texts.joint());
+    let acceptance = product.integration.acceptance.then(|| texts.acceptance());
+    [joint, acceptance, told].into_iter().flatten().collect()
 }
 
 fn groups(product: &Product, chosen_id: &str, language: Language) -> Vec<Group> {

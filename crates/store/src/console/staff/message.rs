@@ -11,6 +11,8 @@ use crate::console::desk::Staff;
 use crate::console::fault::{Fault, tell};
 use crate::console::view::{Action, Block, Cell, Event, Fact, Page};
 use crate::console::{Console, words};
+use crate::catalog;
+use crate::merchant;
 use crate::message::{self, AttemptView, Message, MessageDetail, MessageState};
 
 /// How often the page looks while calls follow.
@@ -22,7 +24,9 @@ mercer_kernel::messages! {
     messages => "Interface messages", "生产接口消息";
     facts => "Message", "消息信息";
     id => "Message id", "消息 ID";
+    protocol => "Protocol", "协议";
     activity => "activity", "activity";
+    address => "Production address", "生产地址";
     scene => "Scene", "场景";
     order => "Order", "订单";
     instance => "Instance", "实例 ID";
@@ -66,7 +70,8 @@ pub(super) async fn show(
     let MessageDetail { message, restartable, calls } = find(core, &staff, &message_id).await?;
     let policy = core.policies.of(message.interface);
     let messages = staff.path("/messages");
-    let facts = facts(&message, policy, &staff, language);
+    let address = address(core, &message).await?;
+    let facts = facts((&message, &address), policy, &staff, language);
     let mut page = Page::new(staff.frame(core), words::interface(&policy.names, language))
         .below(messages.clone(), texts.messages())
         .badge(words::message_state(message.state, language));
@@ -103,10 +108,22 @@ async fn find(core: &Core, staff: &Staff, message_id: &str) -> Result<MessageDet
     found.filter(|detail| staff.may_see(&detail.message.merchant_id)).ok_or_else(Fault::missing)
 }
 
-fn facts(message: &Message, policy: &Policy, staff: &Staff, language: Language) -> Vec<Fact> {
+/// The URL that is called; empty when the address is gone.
+async fn address(core: &Core, message: &Message) -> Result<String, Fault> {
+    let address_id = match &message.address_id {
+        Some(address_id) => address_id.clone(),
+        None => catalog::product(core, &message.product_code).await?.map_or_else(String::new, |found| found.address_id),
+    };
+    let found = merchant::address(&core.foundation, &message.merchant_id, &address_id).await?;
+    Ok(found.map_or_else(String::new, |address| address.url))
+}
+
+fn facts((message, address): (&Message, &str), policy: &Policy, staff: &Staff, language: Language) -> Vec<Fact> {
     let texts = Texts(language);
     let mut facts = vec![
+        Fact::text(texts.protocol(), words::family(message.interface.family(), language)),
         Fact::text(texts.activity(), &policy.activity),
+        Fact::text(texts.address(), address),
         Fact::new(texts.id(), Cell::Code(message.message_id.clone())),
     ];
     if !message.scene.is_empty() {
@@ -115,7 +132,9 @@ fn facts(message: &Message, policy: &Policy, staff: &Staff, language: Language) 
     if let Some(id) = &message.order_id {
         facts.push(Fact::new(texts.order(), Cell::link(staff.path(&format!("/orders/{id}")), id)));
     }
-    facts.push(Fact::new(texts.instance(), Cell::code(message.instance_id.as_deref())));
+    if let Some(id) = message.instance_id.as_deref().filter(|id| !id.is_empty()) {
+        facts.push(Fact::new(texts.instance(), Cell::code(Some(id))));
+    }
     facts.push(Fact::text(texts.calls(), format!("{} / {}", message.attempts, policy.max_attempts)));
     facts.push(Fact::new(texts.created(), Cell::time(Some(message.created_at))));
     facts.push(Fact::new(texts.first(), Cell::time(message.first_call_at)));

@@ -6,7 +6,7 @@ use mercer_kernel::web::{Language, PageRequest};
 
 use super::list::{state_choices, window, with_pager};
 use crate::Core;
-use crate::callback::Interface;
+use crate::callback::{Family, Interface};
 use crate::catalog::{self, Product, ProductFilter};
 use crate::console::desk::Staff;
 use crate::console::fault::Fault;
@@ -35,6 +35,7 @@ mercer_kernel::messages! {
     to => "To", "结束日期";
     any_state => "Any state", "全部状态";
     any_interface => "Any interface", "全部接口";
+    whole_family(family: &str) => "All of {family}", "{family} 全部接口";
     any_product => "Any product", "全部商品";
     go => "Search", "查询";
     none => "No messages here", "暂无消息";
@@ -56,6 +57,7 @@ pub(super) async fn show(
         merchant_id: staff.merchant_id().to_owned(),
         state: asked.code::<MessageState>("state"),
         interface: asked.code::<Interface>("interface"),
+        family: asked.code::<Family>("interface"),
         product_code: asked.text("product").to_owned(),
         text: asked.text("text").to_owned(),
         created_from: asked.day("from"),
@@ -77,10 +79,6 @@ pub(super) async fn show(
 fn filters(core: &Core, path: &str, (asked, products): (&Fields, &[Product]), language: Language) -> Form {
     let texts = Texts(language);
     let states = MessageState::ALL.iter().map(|state| (state.code(), words::message_state(*state, language).text));
-    let mut interfaces = vec![Choice::new("", texts.any_interface())];
-    interfaces.extend(Interface::ALL.iter().map(|interface| {
-        Choice::new(interface.code(), words::interface(&core.policies.of(*interface).names, language))
-    }));
     let mut product_choices = vec![Choice::new("", texts.any_product())];
     product_choices.extend(
         products.iter().map(|product| Choice::new(&product.product_code, words::name(&product.name, language))),
@@ -90,11 +88,26 @@ fn filters(core: &Core, path: &str, (asked, products): (&Fields, &[Product]), la
         .field(
             Field::line("state", texts.state(), asked.text("state")).select(state_choices(texts.any_state(), states)),
         )
-        .field(Field::line("interface", texts.interface(), asked.text("interface")).select(interfaces))
+        .field(
+            Field::line("interface", texts.interface(), asked.text("interface"))
+                .groups(vec![Choice::new("", texts.any_interface())], interfaces(core, language)),
+        )
         .field(Field::line("product", texts.product(), asked.text("product")).select(product_choices))
         .field(Field::line("from", texts.from(), asked.text("from")).typed("date"))
         .field(Field::line("to", texts.to(), asked.text("to")).typed("date"))
         .submit(texts.go(), "")
+}
+
+/// The interfaces of the site below their protocol versions; a version itself means all of its interfaces.
+fn interfaces(core: &Core, language: Language) -> Vec<(String, Vec<Choice>)> {
+    let of_family = |family: Family| {
+        let all = Choice::new(family.code(), Texts(language).whole_family(words::family(family, language)));
+        let single = core.policies.interfaces().filter(move |interface| interface.family() == family).map(|interface| {
+            Choice::new(interface.code(), words::interface(&core.policies.of(interface).names, language))
+        });
+        (words::family(family, language).to_owned(), std::iter::once(all).chain(single).collect::<Vec<_>>())
+    };
+    Family::ALL.iter().map(|family| of_family(*family)).filter(|(_, choices)| choices.len() > 1).collect()
 }
 
 /// Messages as a table.
@@ -102,14 +115,13 @@ pub(in crate::console) fn table(core: &Core, staff: &Staff, messages: &[Message]
     let texts = Texts(language);
     let rows = messages.iter().map(|message| {
         let policy = core.policies.of(message.interface);
-        let about = message.order_id.as_deref().or(message.instance_id.as_deref()).unwrap_or_default();
         vec![
             Cell::Link(
                 staff.path(&format!("/messages/{}", message.message_id)),
                 words::interface(&policy.names, language),
                 policy.activity.clone(),
             ),
-            Cell::text(about),
+            about(message),
             Cell::Badge(words::message_state(message.state, language)),
             Cell::text(format!("{}\u{a0}/\u{a0}{}", message.attempts, policy.max_attempts)),
             Cell::text(result(message)),
@@ -120,6 +132,18 @@ pub(in crate::console) fn table(core: &Core, staff: &Staff, messages: &[Message]
     let columns =
         [texts.interface(), texts.about(), texts.state(), texts.attempts(), texts.result(), texts.last(), texts.next()];
     Table::new(&columns).rows(rows).or_empty(Empty::new(texts.none(), texts.none_text()))
+}
+
+/// What a message is about: order, instance, or what it was queued for; below it the scene.
+fn about(message: &Message) -> Cell {
+    let ids = [&message.order_id, &message.instance_id, &message.subject];
+    let id = ids.into_iter().flatten().find(|id| !id.is_empty());
+    match (id, message.scene.is_empty()) {
+        (Some(id), true) => Cell::text(id),
+        (Some(id), false) => Cell::Lines(id.clone(), message.scene.clone()),
+        (None, false) => Cell::text(&message.scene),
+        (None, true) => Cell::Nothing,
+    }
 }
 
 /// HTTP status and result code of the latest answer.

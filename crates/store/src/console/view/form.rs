@@ -39,8 +39,14 @@ pub(in crate::console) enum Kind {
     Area,
     /// One of a list.
     Select(Vec<Choice>),
+    /// One of a long list below headings; those before the first heading come first.
+    Groups(Vec<Choice>, Vec<(String, Vec<Choice>)>),
     /// One of a few, all visible.
     Radio(Vec<Choice>),
+    /// Yes or no; sent as `yes` when ticked.
+    Check,
+    /// A file of one of these types.
+    File(&'static str),
 }
 
 /// One field.
@@ -104,9 +110,27 @@ impl Field {
         self
     }
 
+    /// One of a long list below headings.
+    pub(in crate::console) fn groups(mut self, first: Vec<Choice>, groups: Vec<(String, Vec<Choice>)>) -> Self {
+        self.kind = Kind::Groups(first, groups);
+        self
+    }
+
     /// One of a few, all visible.
     pub(in crate::console) fn radio(mut self, choices: Vec<Choice>) -> Self {
         self.kind = Kind::Radio(choices);
+        self
+    }
+
+    /// Yes or no; ticked when the value is `yes`.
+    pub(in crate::console) fn check(mut self) -> Self {
+        self.kind = Kind::Check;
+        self
+    }
+
+    /// A file of one of these types, for example `.csv`.
+    pub(in crate::console) fn file(mut self, types: &'static str) -> Self {
+        self.kind = Kind::File(types);
         self
     }
 
@@ -119,6 +143,11 @@ impl Field {
     /// Whether it is several controls under one name.
     pub(in crate::console) fn is_group(&self) -> bool {
         matches!(self.kind, Kind::Radio(_))
+    }
+
+    /// Whether the label stands behind the control.
+    pub(in crate::console) fn is_check(&self) -> bool {
+        matches!(self.kind, Kind::Check)
     }
 
     /// Must be filled in.
@@ -237,6 +266,11 @@ impl Form {
     pub(in crate::console) fn costing(mut self, amount: impl Into<String>, remark: impl Into<String>) -> Self {
         self.price = Some((amount.into(), remark.into()));
         self
+    }
+
+    /// Whether a file is sent with it.
+    pub(in crate::console) fn has_file(&self) -> bool {
+        self.fields.iter().any(|field| matches!(field.kind, Kind::File(_)))
     }
 
     /// Shows a refusal at the field it is about, or above the buttons when it is about none of them.
