@@ -15,6 +15,7 @@ mod member;
 mod parse;
 mod redact;
 mod request;
+mod write;
 pub mod x_sign;
 
 pub use crate::saas_v2::{BaseResponse, ResponseFailure, TestFlag, TextForm};

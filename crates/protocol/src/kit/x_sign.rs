@@ -198,6 +198,24 @@ impl Refusal {
     }
 }
 
+/// Time and nonce are checked as for the base interfaces.
+impl From<base::Refusal> for Refusal {
+    fn from(refusal: base::Refusal) -> Self {
+        match refusal {
+            base::Refusal::MissingTimestamp => Refusal::MissingTimestamp,
+            base::Refusal::MalformedTimestamp => Refusal::MalformedTimestamp,
+            base::Refusal::StaleTimestamp { age_ms, window_seconds } => {
+                Refusal::StaleTimestamp { age_ms, window_seconds }
+            }
+            base::Refusal::MissingNonce => Refusal::MissingNonce,
+            base::Refusal::OversizedNonce => Refusal::OversizedNonce,
+            base::Refusal::MissingSignature => Refusal::MissingSign,
+            base::Refusal::WrongSignature => Refusal::WrongSign,
+            base::Refusal::ReplayedNonce => Refusal::ReplayedNonce,
+        }
+    }
+}
+
 /// Signs `body`. `timestamp` and `nonce` are used as the very text that goes into the headers.
 pub fn sign(access_key: &str, form: Form, body: &[u8], timestamp: &str, nonce: &str) -> Signed {
     let key = access_key.as_bytes();
@@ -225,10 +243,10 @@ pub fn verify_any(access_keys: &[&str], input: &VerifyInput<'_>) -> Result<KeyMa
     // Well-formed comes before fresh.
     let fresh = match timing.check_timestamp() {
         Err(stale @ base::Refusal::StaleTimestamp { .. }) => Err(stale),
-        other => Ok(other.map_err(of_base)?),
+        other => Ok(other?),
     };
-    let nonce = timing.check_nonce().map_err(of_base)?;
-    let timestamp = fresh.map_err(of_base)?;
+    let nonce = timing.check_nonce()?;
+    let timestamp = fresh?;
     let presented = presented.filter(|text| !text.is_empty()).ok_or(Refusal::MissingSign)?;
     let fitting = |body: &[u8], matched: Matched| {
         Form::ALL.into_iter().find_map(|form| {
@@ -256,18 +274,5 @@ fn signature_of(access_key: &str, form: Form, body: &[u8], timestamp: &str, nonc
             let digest = lower_hex(&hmac_sha256(key, &[body]));
             lower_hex(&hmac_sha256(key, &[head.as_bytes(), digest.as_bytes()]))
         }
-    }
-}
-
-fn of_base(refusal: base::Refusal) -> Refusal {
-    match refusal {
-        base::Refusal::MissingTimestamp => Refusal::MissingTimestamp,
-        base::Refusal::MalformedTimestamp => Refusal::MalformedTimestamp,
-        base::Refusal::StaleTimestamp { age_ms, window_seconds } => Refusal::StaleTimestamp { age_ms, window_seconds },
-        base::Refusal::MissingNonce => Refusal::MissingNonce,
-        base::Refusal::OversizedNonce => Refusal::OversizedNonce,
-        base::Refusal::MissingSignature => Refusal::MissingSign,
-        base::Refusal::WrongSignature => Refusal::WrongSign,
-        base::Refusal::ReplayedNonce => Refusal::ReplayedNonce,
     }
 }

@@ -30,10 +30,8 @@ impl fmt::Debug for Account {
 /// `app_info` with user name and password encrypted, each under its own vector.
 pub fn encrypt_account(app_info: &AppInfo, key: &str, key_size: KeySize, chance: &mut dyn FnMut(&mut [u8])) -> AppInfo {
     let mut encrypted = app_info.clone();
-    for value in [&mut encrypted.user_name, &mut encrypted.password] {
-        if let Some(text) = value {
-            *text = cipher::encrypt(key, key_size, &Iv::of_chance(chance), text);
-        }
+    for text in [&mut encrypted.user_name, &mut encrypted.password].into_iter().flatten() {
+        *text = cipher::encrypt(key, key_size, &Iv::of_chance(chance), text);
     }
     encrypted
 }

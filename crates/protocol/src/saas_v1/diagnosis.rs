@@ -210,7 +210,7 @@ impl Attempt<'_> {
         let without = |keep: &dyn Fn(&str, &str) -> bool| {
             joined(&sorted.iter().copied().filter(|(name, value)| keep(name, value)).collect::<Vec<_>>())
         };
-        let known = super::Activity::ALL.into_iter().flat_map(|activity| activity.request_fields());
+        let known = super::Activity::ALL.into_iter().flat_map(super::Activity::request_fields);
         let known: Vec<&str> = known.map(|rule| rule.name).collect();
         let all: Vec<(&str, &str)> = self.parameters.sorted();
         let texts = [

@@ -17,6 +17,7 @@ mod parse;
 mod redact;
 mod request;
 mod response;
+mod write;
 
 pub use crate::saas_v2::{
     AppInfo, BaseResponse, InstanceInfo, MAX_INSTANCE_ID_CHARACTERS, MAX_QUERIED_INSTANCES, MAX_RESULT_MSG_CHARACTERS,

@@ -11,8 +11,9 @@ use super::extend_params::ExtendParams;
 use super::parameters::Parameters;
 use super::request::{
     ChangeStatus, ExpireInstance, LinearValues, NewInstance, QueryInstance, RefreshInstance, ReleaseInstance, Request,
-    ResourceStatus, TrialFlag, Upgrade, charging_mode,
+    ResourceStatus, TrialFlag, Upgrade,
 };
+use super::write::charging_mode;
 use super::{MAX_INSTANCE_ID_CHARACTERS, MAX_QUERIED_INSTANCES, TestFlag};
 use crate::json::whole_number;
 use crate::order_query::PeriodType;

@@ -24,8 +24,9 @@ fn application() -> Value {
 }
 
 fn authorisation(users: Value) -> Value {
-    json!({"instanceId": "i", "tenantId": "t", "appId": "a", "userList": users, "currentSyncTime": "20240311094500001",
-        "flag": 1, "testFlag": 0, "timeStamp": "20240311093015120"})
+    let body = json!({"instanceId": "i", "tenantId": "t", "appId": "a", "currentSyncTime": "20240311094500001",
+        "flag": 1, "testFlag": 0, "timeStamp": "20240311093015120"});
+    with(body, "userList", users)
 }
 
 fn department() -> Value {
@@ -34,7 +35,8 @@ fn department() -> Value {
 }
 
 fn departments(list: Value) -> Value {
-    json!({"instanceId": "i", "tenantId": "t", "orgInfoList": list, "testFlag": 0, "timeStamp": "20240311093015120"})
+    let body = json!({"instanceId": "i", "tenantId": "t", "testFlag": 0, "timeStamp": "20240311093015120"});
+    with(body, "orgInfoList", list)
 }
 
 fn user() -> Value {

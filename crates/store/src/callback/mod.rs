@@ -21,8 +21,8 @@ mod verbs;
 mod work;
 
 pub(crate) use ask::{Asked, ask};
-pub(crate) use families::saas_v1::check_extend_params;
 pub(crate) use families::AppInfo;
+pub(crate) use families::saas_v1::check_extend_params;
 pub(crate) use interface::{Family, Interface};
 pub(crate) use look::{
     ChangeTarget, change_instance_check, changes_on_renewal, check_changes_on_renewal, view_instance, view_usage,

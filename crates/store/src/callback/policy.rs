@@ -11,8 +11,8 @@ use jiff::tz::Offset;
 use mercer_kernel::outbox::RetryPolicy;
 use serde::Deserialize;
 
-use super::transport::Transport;
 use super::Interface;
+use super::transport::Transport;
 use crate::catalog::Names;
 
 /// The table as compiled in.

@@ -5,9 +5,9 @@ use mercer_kernel::clock::Instant;
 use mercer_kernel::db::Batch;
 use mercer_protocol::saas_v2::Scene;
 
+use super::Interface;
 use super::families::{saas_v1, saas_v2};
 use super::queue::{NewCall, put, supersede};
-use super::Interface;
 use crate::Core;
 use crate::catalog::{self, Access, ChargingMode, Product};
 use crate::error::{Answer, StoreError};

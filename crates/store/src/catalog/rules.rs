@@ -6,8 +6,8 @@ use mercer_kernel::money::Money;
 use rust_decimal::Decimal;
 
 use super::{
-    integration, ChargingMode, LinearAttribute, Names, NewPrice, NewProduct, NewSku, Offer, PeriodType, PriceMode, Product,
-    ProductState,
+    ChargingMode, LinearAttribute, Names, NewPrice, NewProduct, NewSku, Offer, PeriodType, PriceMode, Product,
+    ProductState, integration,
 };
 use crate::refusal::Refusal;
 

@@ -77,7 +77,8 @@ fn brackets_rise_and_end_open() {
 
 #[test]
 fn quantities_keep_to_range_and_step_and_the_refusal_names_them() {
-    let seats = LinearAttribute { name: Names::new("席位", "seats"), kind: LinearKind::Amount, min: 5, max: 20, step: 5 };
+    let seats =
+        LinearAttribute { name: Names::new("席位", "seats"), kind: LinearKind::Amount, min: 5, max: 20, step: 5 };
     assert_eq!(quantity(Some(&seats), None).unwrap(), Some(5));
     assert_eq!(quantity(Some(&seats), Some(20)).unwrap(), Some(20));
     for wrong in [0, 4, 6, 21, -5, i64::MAX] {

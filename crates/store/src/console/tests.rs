@@ -341,6 +341,31 @@ async fn a_form_with_a_mistake_comes_back_with_the_allowed_range() {
 }
 
 #[tokio::test]
+async fn an_order_notification_is_added_tried_and_deleted() {
+    let town = Town::open().await;
+    let seller = town.sign_in("seller").await;
+    let form = "accessType=saas&productCode=&addressId=addr_demo";
+    let (status, headers, body) = town.post("/seller/notifications", &seller, form).await;
+    assert_eq!((status, location(&headers)), (StatusCode::SEE_OTHER, "/seller/notifications"), "{body}");
+    let (status, _, body) = town.post("/seller/notifications", &seller, form).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(body.contains("delete that first"), "{body}");
+    let (_, _, page) = town.get("/seller/notifications", &seller).await;
+    let test = page.split("action=\"").find(|rest| rest.starts_with("/seller/notifications/ntf_")).unwrap();
+    let test = test.split('"').next().unwrap();
+    let (status, headers, _) = town.post(test, &seller, "").await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let (_, _, page) = town.get(location(&headers), &seller).await;
+    assert!(page.contains("testFlag") && page.contains("000000"), "request, answer and verdict are shown");
+    for path in ["/seller/messages?interface=order_notification", "/seller/notifications"] {
+        assert!(town.get(path, &seller).await.2.contains(location(&headers)), "{path}");
+    }
+    let delete = test.replace("/test", "/delete");
+    assert_eq!(town.post(&delete, &seller, "").await.0, StatusCode::SEE_OTHER);
+    assert_eq!(town.post(&delete, &seller, "").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn a_secret_is_shown_once() {
     let town = Town::open().await;
     let seller = town.sign_in("seller").await;

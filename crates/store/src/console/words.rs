@@ -125,7 +125,9 @@ pub(super) fn interface_type(kind: InterfaceType, language: Language) -> &'stati
         InterfaceType::Kit => language.pick("Joint-operation kit", "联营SaaS同步接口"),
         InterfaceType::License => language.pick("Licence codes", "License授权码交付接口"),
         InterfaceType::General => language.pick("General interface", "通用接口"),
-        InterfaceType::SaasV1 => language.pick("V1 Key (SaaS V1.0 base and kit)", "V1 Key（SaaS V1.0 基础接口与联营kit）"),
+        InterfaceType::SaasV1 => {
+            language.pick("V1 Key (SaaS V1.0 base and kit)", "V1 Key（SaaS V1.0 基础接口与联营kit）")
+        }
     }
 }
 

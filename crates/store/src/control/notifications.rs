@@ -29,23 +29,15 @@ pub(super) fn operations() -> Vec<Operation> {
             )
             .takes("NewNotification")
             .answers(201, "Notification"),
-        Operation::delete(
-            "/merchants/{merchantId}/notifications/{notificationId}",
-            "deleteNotification",
-            remove,
-        )
-        .about("删除订单通知配置", "Stop announcing these orders")
-        .answers(200, "Notification"),
-        Operation::post(
-            "/merchants/{merchantId}/notifications/{notificationId}/test",
-            "testNotification",
-            test,
-        )
-        .about(
-            "发送一次调试调用（testFlag 1），返回请求、响应和结论",
-            "Send one test call (testFlag 1); answers with request, answer and verdict",
-        )
-        .answers(200, "MessageDetail"),
+        Operation::delete("/merchants/{merchantId}/notifications/{notificationId}", "deleteNotification", remove)
+            .about("删除订单通知配置", "Stop announcing these orders")
+            .answers(200, "Notification"),
+        Operation::post("/merchants/{merchantId}/notifications/{notificationId}/test", "testNotification", test)
+            .about(
+                "发送一次调试调用（testFlag 1），返回请求、响应和结论",
+                "Send one test call (testFlag 1); answers with request, answer and verdict",
+            )
+            .answers(200, "MessageDetail"),
     ]
 }
 
@@ -67,10 +59,7 @@ async fn add(
     Ok((StatusCode::CREATED, Json(written(&added)?)))
 }
 
-async fn remove(
-    State(core): State<Arc<Core>>,
-    Path((merchant_id, notification_id)): Path<(String, String)>,
-) -> Shown {
+async fn remove(State(core): State<Arc<Core>>, Path((merchant_id, notification_id)): Path<(String, String)>) -> Shown {
     Ok(Json(written(&notification::remove(&core, &merchant_id, &notification_id).await?)?))
 }
 

@@ -6,7 +6,8 @@ use rust_decimal::Decimal;
 
 use super::{Instance, InstanceState};
 use crate::catalog::{
-    Bracket, ChargingMode, Integration, LinearAttribute, LinearKind, Names, Offer, PeriodType, Price, PriceMode, Product, ProductState, Sku,
+    Bracket, ChargingMode, Integration, LinearAttribute, LinearKind, Names, Offer, PeriodType, Price, PriceMode,
+    Product, ProductState, Sku,
 };
 use crate::order::{Order, OrderKind, OrderState};
 
@@ -95,7 +96,8 @@ pub(crate) fn offer(sku_code: &str, period_type: PeriodType, unit_price: i64) ->
         trial_days: None,
         on_sale: true,
     };
-    let linear = LinearAttribute { name: Names::new("席位", "seats"), kind: LinearKind::Amount, min: 1, max: 100, step: 1 };
+    let linear =
+        LinearAttribute { name: Names::new("席位", "seats"), kind: LinearKind::Amount, min: 1, max: 100, step: 1 };
     let sku = Sku {
         sku_code: sku_code.to_owned(),
         name: Names::new("规格", "Spec"),

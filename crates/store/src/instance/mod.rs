@@ -10,9 +10,9 @@
 //! The store decides; the merchant is told by callbacks. One timer per instance (`life_<resource id>` in
 //! the outbox) stands at the next time something happens by itself. Source: SaaS V2.0 §1.4.
 
-pub(crate) mod calendar;
 mod accept;
 mod allowed;
+pub(crate) mod calendar;
 mod cancel_renewal;
 mod change;
 mod context;

@@ -3,10 +3,10 @@
 
 use mercer_kernel::clock::Instant;
 
-use super::calendar::{days_after, period_end};
-use super::{Instance, InstanceState};
 pub(crate) use super::allowed::{check_renewable, check_there, check_trial, check_upgradable, check_usable};
 use super::allowed::{not_renewable, wrong_state};
+use super::calendar::{days_after, period_end};
+use super::{Instance, InstanceState};
 use crate::catalog::{ChargingMode, PeriodType};
 use crate::refusal::Refusal;
 

@@ -78,12 +78,7 @@ pub(crate) async fn configurations(core: &Core, merchant_id: &str) -> Answer<Vec
 pub(crate) async fn find(core: &Core, merchant_id: &str, notification_id: &str) -> Answer<Configuration> {
     let known = configurations(core, merchant_id).await?;
     known.into_iter().find(|one| one.notification_id == notification_id).ok_or_else(|| {
-        Refusal::not_found(
-            "notification.unknown",
-            "没有这条订单通知配置",
-            "there is no such order notification",
-        )
-        .into()
+        Refusal::not_found("notification.unknown", "没有这条订单通知配置", "there is no such order notification").into()
     })
 }
 

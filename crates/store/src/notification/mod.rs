@@ -116,7 +116,12 @@ pub(crate) struct Configuration {
 
 impl Configuration {
     /// What it covers is `coverage`.
-    fn new((notification_id, merchant_id): (String, String), coverage: Coverage, address_id: String, now: Instant) -> Self {
+    fn new(
+        (notification_id, merchant_id): (String, String),
+        coverage: Coverage,
+        address_id: String,
+        now: Instant,
+    ) -> Self {
         let scope = coverage.scope();
         let (access_type, product_code) = match coverage {
             Coverage::AccessType(access_type) => (Some(access_type), None),

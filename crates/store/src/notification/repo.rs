@@ -32,14 +32,7 @@ pub(super) async fn list(db: &Db, merchant_id: &str) -> Result<Vec<Configuration
 pub(super) fn insert(batch: &mut Batch, new: &Configuration) {
     batch.one(
         INSERT,
-        args![
-            &new.merchant_id,
-            &new.notification_id,
-            new.scope,
-            rules::subject(new),
-            &new.address_id,
-            new.created_at
-        ],
+        args![&new.merchant_id, &new.notification_id, new.scope, rules::subject(new), &new.address_id, new.created_at],
     );
 }
 

@@ -110,7 +110,9 @@ pub(crate) fn can_fail(order: &Order) -> bool {
 /// Whether something of an instance is left to give up.
 pub(crate) fn is_live(instance: &Instance) -> bool {
     match instance.state {
-        InstanceState::Opening | InstanceState::AwaitingAcceptance | InstanceState::Active | InstanceState::Frozen => true,
+        InstanceState::Opening | InstanceState::AwaitingAcceptance | InstanceState::Active | InstanceState::Frozen => {
+            true
+        }
         InstanceState::Releasing | InstanceState::Released | InstanceState::Failed => false,
     }
 }

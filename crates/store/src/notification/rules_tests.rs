@@ -63,7 +63,8 @@ fn one_address_each_until_the_old_one_is_deleted() {
         assert!(refusal.zh.contains("请先删除"), "{refusal}");
     }
     assert_eq!(check_new(&known, &Coverage::AccessType(AccessType::License)), Ok(()));
-    let many = |count| (0..count).map(|number| by_product(&number.to_string(), &number.to_string())).collect::<Vec<_>>();
+    let many =
+        |count| (0..count).map(|number| by_product(&number.to_string(), &number.to_string())).collect::<Vec<_>>();
     let another = Coverage::Product("another".to_owned());
     assert_eq!(check_new(&many(MAX_CONFIGURATIONS - 1), &another), Ok(()));
     assert_eq!(check_new(&many(MAX_CONFIGURATIONS), &another).unwrap_err().code, "notification.too_many");

@@ -24,19 +24,13 @@ pub(super) async fn world() -> World {
 /// The same where the operator has set something differently.
 pub(super) async fn world_with(set: impl FnOnce(&mut Config)) -> World {
     let world = World::open_with(set).await;
-    let period = |id: &str, period: &str, price: &str| {
-        json!({"productId": id, "chargingMode": "PERIOD", "periodType": period, "brackets": [{"unitPrice": price}]})
-    };
-    let linear = |kind: &str, max: i64| {
-        json!({"name": {"zh": "数量", "en": "number"}, "kind": kind, "min": 1, "max": max, "step": 1})
-    };
+    let period = |id: &str, period: &str, price: &str| json!({"productId": id, "chargingMode": "PERIOD", "periodType": period, "brackets": [{"unitPrice": price}]});
+    let linear = |kind: &str, max: i64| json!({"name": {"zh": "数量", "en": "number"}, "kind": kind, "min": 1, "max": max, "step": 1});
     let trial = json!({"productId": "v1-trial", "chargingMode": "PERIOD", "periodType": "day", "trialDays": 7,
         "brackets": [{"unitPrice": "0"}]});
     let once = json!({"productId": "v1-once", "chargingMode": "ONE_TIME", "brackets": [{"unitPrice": "99.90"}]});
     let names = json!({"zh": "商品", "en": "Product"});
-    let sku = |code: &str, linear: Value, prices: Value| {
-        json!({"skuCode": code, "name": {"zh": code, "en": code}, "linear": linear, "prices": prices})
-    };
+    let sku = |code: &str, linear: Value, prices: Value| json!({"skuCode": code, "name": {"zh": code, "en": code}, "linear": linear, "prices": prices});
     let product = |code: &str, more: Value, skus: Value| {
         let mut product = json!({"productCode": code, "merchantId": MERCHANT_ID, "addressId": "addr_demo",
             "name": names, "access": "saasV1", "skus": skus});
@@ -90,9 +84,24 @@ async fn a_purchase_carries_every_documented_field_and_is_complete_with_the_answ
     world.idle().await;
     let call = last(&world, "newInstance");
     let documented = [
-        "activity", "amount", "businessId", "chargingMode", "customerId", "customerName", "expireTime", "mobilePhone",
-        "orderAmount", "orderId", "periodNumber", "periodType", "productId", "provisionType", "saasExtendParams",
-        "skuCode", "timeStamp", "trialFlag",
+        "activity",
+        "amount",
+        "businessId",
+        "chargingMode",
+        "customerId",
+        "customerName",
+        "expireTime",
+        "mobilePhone",
+        "orderAmount",
+        "orderId",
+        "periodNumber",
+        "periodType",
+        "productId",
+        "provisionType",
+        "saasExtendParams",
+        "skuCode",
+        "timeStamp",
+        "trialFlag",
     ];
     assert_eq!(names(&call), documented);
     let body = &call.body;
@@ -191,7 +200,8 @@ async fn what_the_buyer_sees_is_decrypted_and_never_stored() {
 async fn a_value_that_does_not_decrypt_is_named_and_the_rest_is_shown() {
     let world = world().await;
     let instance = world.buy("v1-month", Some(1)).await;
-    let app = json!({"frontEndUrl": "https://app.example.com", "userName": "plain", "password": "A1b2C3d4E5f6G7h8AAAA"});
+    let app =
+        json!({"frontEndUrl": "https://app.example.com", "userName": "plain", "password": "A1b2C3d4E5f6G7h8AAAA"});
     let answer = json!({"resultCode": "000000", "instanceId": "a-1", "appInfo": app});
     world.merchant.answer("newInstance", Reply::Json(answer));
     let info = instance::view_instance(world.core(), &instance.resource_id).await.unwrap().app_info.unwrap();
@@ -271,7 +281,10 @@ async fn a_trial_turns_formal_a_yearly_renewal_names_its_product_and_is_given_ba
     let renewal = instance::renew(world.core(), &trial.resource_id, &yearly).await.unwrap();
     world.idle().await;
     let body = last(&world, "refreshInstance").body;
-    assert_eq!((&body["productId"], &body["periodType"], &body["orderAmount"]), (&json!("v1-year"), &json!("year"), &json!("900")));
+    assert_eq!(
+        (&body["productId"], &body["periodType"], &body["orderAmount"]),
+        (&json!("v1-year"), &json!("year"), &json!("900"))
+    );
     assert!(body.get("trialToFormal").is_none());
 
     let undone = instance::cancel_renewal(world.core(), &trial.resource_id).await.unwrap();
@@ -302,10 +315,7 @@ async fn an_upgrade_tells_the_new_totals_and_there_is_no_change_on_renewal() {
     assert_eq!((upgraded.sku_code.as_str(), upgraded.quantity), ("v1-plus", Some(8)));
 
     let change = Change { product_id: "v1-month".to_owned(), quantity: None, period_number: None, pay: true };
-    assert_eq!(
-        refusal(instance::change(world.core(), &instance.resource_id, &change).await),
-        "change.not_offered"
-    );
+    assert_eq!(refusal(instance::change(world.core(), &instance.resource_id, &change).await), "change.not_offered");
 }
 
 #[tokio::test]

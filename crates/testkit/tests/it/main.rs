@@ -5,6 +5,7 @@
 mod architecture;
 mod database;
 mod life;
+mod order_notification;
 mod outbox;
 mod protocol_page;
 mod purchase;

@@ -172,7 +172,8 @@ async fn walk_failing(profile: &str, (key, row): (&str, &Row), trouble: Trouble)
     assert_eq!(seconds(&calls), row.times(), "{case}");
     assert!(calls.iter().all(|call| call.method == row.method), "{case}: {calls:?}");
     let marks: BTreeSet<&str> = calls.iter().map(|call| call.marks.as_str()).collect();
-    assert_eq!(marks.len(), calls.len(), "{case}: every attempt is signed anew");
+    // The kit of V1.0 has no nonce, and its time is that of the change, so that a late retry is known to be old.
+    assert!(marks.len() == calls.len() || key.starts_with("kit_v1."), "{case}: every attempt is signed anew");
     let message = shop.message(key).await;
     assert_eq!(message["attempts"].as_u64(), Some(row.max_attempts), "{case}");
     assert_eq!(message["activity"], row.activity.as_str(), "{case}");
@@ -182,7 +183,8 @@ async fn walk_failing(profile: &str, (key, row): (&str, &Row), trouble: Trouble)
 
 /// What happens when the last call has failed.
 async fn check_end(shop: &Shop, (key, row): (&str, &Row), done: &Done, message: &Value) {
-    let order = if done.order_id.is_empty() { Value::Null } else { shop.get(&format!("/orders/{}", done.order_id)).await };
+    let order =
+        if done.order_id.is_empty() { Value::Null } else { shop.get(&format!("/orders/{}", done.order_id)).await };
     match row.at_the_end {
         End::OrderFailedAndRefunded => {
             assert_eq!(message["state"], "failed", "{key}");

@@ -10,11 +10,11 @@ use mercer_protocol::time::CompactTime;
 use mercer_protocol::{ResultCode, body_sign};
 use serde_json::Map;
 
+use super::super::Interface;
 use super::super::call::{Prepared, signing_key};
 use super::super::judge::{Judged, Question, Verdict, by_code, remark, with_code};
 use super::super::look::ChangeTarget;
 use super::super::verbs::{Refresh, Status};
-use super::super::Interface;
 use super::InstanceInfo;
 use crate::Core;
 use crate::error::{Answer, StoreError};
@@ -138,7 +138,12 @@ pub(in crate::callback) fn instance_info(body: &[u8], instance_id: &str) -> Opti
 }
 
 /// The body that tells a new expiry.
-pub(in crate::callback) fn refresh_instance(core: &Core, instance_id: &str, order: &Order, refresh: &Refresh) -> String {
+pub(in crate::callback) fn refresh_instance(
+    core: &Core,
+    instance_id: &str,
+    order: &Order,
+    refresh: &Refresh,
+) -> String {
     Request::RefreshInstance(RefreshInstance {
         scene: refresh.scene,
         order_id: order.order_id.clone(),

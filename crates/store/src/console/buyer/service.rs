@@ -185,9 +185,8 @@ fn app_facts(info: &AppInfo, language: Language) -> Vec<Fact> {
             .as_ref()
             .map(|password| Fact::new(texts.password(), Cell::Secret(texts.reveal().to_owned(), password.clone()))),
     );
-    let unreadable = |name: &str, label: &str| {
-        info.unreadable.contains(&name).then(|| Fact::text(label, texts.unreadable()))
-    };
+    let unreadable =
+        |name: &str, label: &str| info.unreadable.contains(&name).then(|| Fact::text(label, texts.unreadable()));
     facts.extend(unreadable("userName", texts.account()));
     facts.extend(unreadable("password", texts.password()));
     facts.extend(info.memo.as_ref().map(|memo| Fact::text(texts.memo(), memo)));

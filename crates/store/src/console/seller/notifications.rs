@@ -104,7 +104,7 @@ pub(super) async fn test(
     let notice = if called.state == MessageState::Succeeded {
         Notice::new(Mood::Good, texts.passed())
     } else {
-        Notice::new(Mood::Bad, &texts.failed(&called.exception))
+        Notice::new(Mood::Bad, texts.failed(&called.exception))
     };
     Ok(notice.and_go_to(&format!("/seller/messages/{}", called.message_id)))
 }

@@ -8,7 +8,8 @@ use super::integration;
 use super::product::{address_field, text_fields};
 use crate::catalog::rules::{QUANTITY_LIMIT, SKU_NAME_CHARACTERS, TRIAL_DAYS};
 use crate::catalog::{
-    Bracket, ChargingMode, LinearAttribute, LinearKind, Names, NewPrice, NewProduct, NewSku, PeriodType, PriceMode, ProductState,
+    Bracket, ChargingMode, LinearAttribute, LinearKind, Names, NewPrice, NewProduct, NewSku, PeriodType, PriceMode,
+    ProductState,
 };
 use crate::console::fields::Fields;
 use crate::console::view::{Choice, Field, Form};

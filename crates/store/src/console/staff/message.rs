@@ -7,11 +7,11 @@ use mercer_kernel::web::Language;
 
 use crate::Core;
 use crate::callback::policy::{After, Policy};
+use crate::catalog;
 use crate::console::desk::Staff;
 use crate::console::fault::{Fault, tell};
 use crate::console::view::{Action, Block, Cell, Event, Fact, Page};
 use crate::console::{Console, words};
-use crate::catalog;
 use crate::merchant;
 use crate::message::{self, AttemptView, Message, MessageDetail, MessageState};
 

@@ -102,9 +102,10 @@ fn filters(core: &Core, path: &str, (asked, products): (&Fields, &[Product]), la
 fn interfaces(core: &Core, language: Language) -> Vec<(String, Vec<Choice>)> {
     let of_family = |family: Family| {
         let all = Choice::new(family.code(), Texts(language).whole_family(words::family(family, language)));
-        let single = core.policies.interfaces().filter(move |interface| interface.family() == family).map(|interface| {
-            Choice::new(interface.code(), words::interface(&core.policies.of(interface).names, language))
-        });
+        let single =
+            core.policies.interfaces().filter(move |interface| interface.family() == family).map(|interface| {
+                Choice::new(interface.code(), words::interface(&core.policies.of(interface).names, language))
+            });
         (words::family(family, language).to_owned(), std::iter::once(all).chain(single).collect::<Vec<_>>())
     };
     Family::ALL.iter().map(|family| of_family(*family)).filter(|(_, choices)| choices.len() > 1).collect()

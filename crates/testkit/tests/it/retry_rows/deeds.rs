@@ -183,7 +183,11 @@ impl Walk {
             }
             sku
         };
-        let skus = if self.is_charged_by_use() { vec![sku("basic", "1")] } else { vec![sku("basic", "30"), sku("plus", "60")] };
+        let skus = if self.is_charged_by_use() {
+            vec![sku("basic", "1")]
+        } else {
+            vec![sku("basic", "30"), sku("plus", "60")]
+        };
         let mut product = json!({
             "productCode": "prd_walk", "merchantId": MERCHANT, "addressId": ADDRESS,
             "access": if self.is_v1() { "saasV1" } else { "saasV2" }, "acceptance": self.deed == Deed::Accepts,

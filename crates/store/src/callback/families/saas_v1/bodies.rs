@@ -39,7 +39,9 @@ pub(crate) fn check_extend_params(params: &[ExtendParam]) -> Result<(), Refusal>
         "order.extend_params_length",
         "extendParams",
         format!("扩展参数编码后最长 {EXTEND_PARAMS_CHARACTERS} 个字符，现为 {length}，请缩短"),
-        format!("the parameters have at most {EXTEND_PARAMS_CHARACTERS} characters once encoded, not {length}; shorten them"),
+        format!(
+            "the parameters have at most {EXTEND_PARAMS_CHARACTERS} characters once encoded, not {length}; shorten them"
+        ),
     ))
 }
 
@@ -84,7 +86,12 @@ pub(in crate::callback) fn new_instance(
 }
 
 /// The call that tells a new expiry. A renewal given back has a negative amount. Source: SaaS V1.0 §3.2, D26.
-pub(in crate::callback) fn refresh_instance(core: &Core, instance_id: &str, order: &Order, refresh: &Refresh) -> String {
+pub(in crate::callback) fn refresh_instance(
+    core: &Core,
+    instance_id: &str,
+    order: &Order,
+    refresh: &Refresh,
+) -> String {
     let given_back = order.kind.is_refund();
     let (period_type, period_number) = if given_back { (None, None) } else { period(order) };
     let paid = amount(order.payable);

@@ -7,10 +7,10 @@ mod personal;
 
 pub(super) use answer::judge;
 pub(in crate::callback) use answer::{instance_info, usage};
+pub(crate) use bodies::check_extend_params;
 pub(in crate::callback) use bodies::{
     expire_instance, new_instance, query_instance, refresh_instance, release_instance, status, upgrade,
 };
-pub(crate) use bodies::check_extend_params;
 
 use mercer_kernel::http::Request as HttpRequest;
 use mercer_protocol::saas_v1::{Parameters, auth_token, redacted_query};

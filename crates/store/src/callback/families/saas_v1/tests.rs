@@ -88,10 +88,12 @@ fn mandatory_fields_are_demanded_and_others_remarked() {
 #[test]
 fn accounts_are_decrypted_by_the_encrypt_type_of_the_answer() {
     let iv = Iv::new("A1b2C3d4E5f6G7h8").unwrap();
-    for (size, encrypt_type) in [(KeySize::Bits256, Some("1")), (KeySize::Bits128, Some("2")), (KeySize::Bits256, None)] {
+    for (size, encrypt_type) in [(KeySize::Bits256, Some("1")), (KeySize::Bits128, Some("2")), (KeySize::Bits256, None)]
+    {
         let sealed = |text: &str| cipher::encrypt(KEY, size, &iv, text);
         let mut body = complete();
-        body["appInfo"] = json!({"frontEndUrl": "https://a", "userName": sealed("admin"), "password": sealed("s3cret")});
+        body["appInfo"] =
+            json!({"frontEndUrl": "https://a", "userName": sealed("admin"), "password": sealed("s3cret")});
         if let Some(encrypt_type) = encrypt_type {
             body["encryptType"] = json!(encrypt_type);
         }
