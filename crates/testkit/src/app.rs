@@ -71,19 +71,23 @@ impl App {
         self.lock().received.clone()
     }
 
+    /// Every event once, in the order of its first delivery.
+    #[must_use]
+    pub fn distinct(&self) -> Vec<Received> {
+        let mut distinct: Vec<Received> = Vec::new();
+        for event in self.received() {
+            if !distinct.iter().any(|known| known.id == event.id) {
+                distinct.push(event);
+            }
+        }
+        distinct
+    }
+
     /// The kinds of the distinct events of one instance, in the order of their first delivery.
     #[must_use]
     pub fn story_of(&self, instance_id: &str) -> Vec<String> {
-        let memory = self.lock();
-        let mut seen = Vec::new();
-        let mut story = Vec::new();
-        for event in memory.received.iter().filter(|event| event.data["instanceId"] == instance_id) {
-            if !seen.contains(&event.id) {
-                seen.push(event.id.clone());
-                story.push(event.kind.trim_start_matches("mercer.instance.").to_owned());
-            }
-        }
-        story
+        let events = self.distinct().into_iter().filter(|event| event.data["instanceId"] == instance_id);
+        events.map(|event| event.kind.trim_start_matches("mercer.").trim_start_matches("instance.").to_owned()).collect()
     }
 
     /// The instances that have an account.

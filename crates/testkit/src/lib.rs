@@ -2,7 +2,9 @@
 //! clock, and databases that are thrown away. Never in a release.
 
 pub mod app;
+pub mod copy;
 pub mod engine;
+mod furnish;
 pub mod network;
 mod story;
 pub mod world;

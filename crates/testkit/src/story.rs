@@ -27,18 +27,33 @@ pub(crate) fn tell(log: &[Exchange], start: Instant) -> String {
 fn name(exchange: &Exchange) -> (&'static str, String) {
     let body: Value = serde_json::from_str(&exchange.request).unwrap_or_default();
     let member = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+    let (path, query) = exchange.path.split_once('?').unwrap_or((&exchange.path, ""));
     match exchange.host.as_str() {
-        "gateway.test" => {
-            let detail = [member("scene"), member("status")].concat();
-            let activity = member("activity");
-            ("store → gateway", if detail.is_empty() { activity } else { format!("{activity} {detail}") })
-        }
-        "store.test" => (
-            "gateway → store",
-            exchange.path.split('?').next().unwrap_or_default().replace("/api/mkp-openapi-public/global/v1/", ""),
-        ),
-        _ => ("gateway → app", member("type").replace("mercer.instance.", "")),
+        "gateway.test" => ("store → gateway", activity(path, query, &body)),
+        "store.test" => ("gateway → store", path.replace("/api/mkp-openapi-public/global/v1/", "")),
+        _ => ("gateway → app", member("type").replace("mercer.instance.", "").replace("mercer.", "")),
     }
+}
+
+/// What the store calls for, in any of the families: by body, by query, by path.
+fn activity(path: &str, query: &str, body: &Value) -> String {
+    let words: Vec<String> = if query.contains("activity=") {
+        let parameter = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+        // A renewal that is taken back is a refresh too.
+        let amount = parameter("orderAmount").filter(|amount| amount.starts_with('-')).map(|_| "back");
+        [parameter("activity"), parameter("status"), parameter("acceptanceTime").map(|_| "accepted"), amount]
+            .into_iter()
+            .flatten()
+            .map(ToOwned::to_owned)
+            .collect()
+    } else if let Some((_, interface)) = path.split_once("/produceAPI/") {
+        let flag = body["flag"].as_i64().map(|flag| format!("flag {flag}"));
+        std::iter::once(interface.to_owned()).chain(flag).collect()
+    } else {
+        let member = |name: &str| body[name].as_str().map(ToOwned::to_owned);
+        ["activity", "scene", "status"].into_iter().filter_map(member).collect()
+    };
+    words.join(" ")
 }
 
 fn outcome(status: u16, body: &str) -> String {

@@ -7,21 +7,17 @@ use axum::Router;
 use axum::body::Body;
 use http::{Method, Request, StatusCode};
 use mercer_gateway::Gateway;
-use mercer_gateway::connector::{ChangeCheck, ConnectorSettings, NewConnector};
-use mercer_gateway::merchant::{InterfaceType, NewMerchant, NewStoreLink, Site};
-use mercer_kernel::clock::{Clock, Instant, Reading};
+use mercer_kernel::clock::{Clock, Instant};
 use mercer_kernel::config::Config;
 use mercer_kernel::db::{Db, EngineKind};
-use mercer_kernel::entropy::Entropy;
-use mercer_kernel::foundation::Foundation;
-use mercer_kernel::vault::{MasterKey, Vault};
 use mercer_store::Store;
-use mercer_store::seed::{SeedInput, Seeded};
+use mercer_store::seed::Seeded;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use crate::app::App;
 use crate::engine::TestDatabase;
+use crate::furnish::{Ground, agree, open_gateway, open_store, seed_input, settings};
 use crate::network::Network;
 
 /// When every world begins.
@@ -56,6 +52,7 @@ pub struct World {
     pub app: App,
     /// What the store was seeded with.
     pub seeded: Seeded,
+    ground: Ground,
     store_router: Router,
     gateway_router: Router,
     databases: (Db, Db),
@@ -78,8 +75,18 @@ impl World {
     /// # Panics
     /// When it cannot be built; a test cannot go on then.
     pub async fn create(engine: EngineKind) -> Option<Self> {
+        Self::create_with(engine, |_| {}).await
+    }
+
+    /// A fresh world with other settings.
+    ///
+    /// # Panics
+    /// When it cannot be built.
+    pub async fn create_with(engine: EngineKind, set: impl FnOnce(&mut Config)) -> Option<Self> {
         let owned = (TestDatabase::create(engine).await?, TestDatabase::create(engine).await?);
-        let mut world = Self::on((owned.0.db.clone(), owned.1.db.clone())).await;
+        let mut config = settings();
+        set(&mut config);
+        let mut world = Self::build((owned.0.db.clone(), owned.1.db.clone()), config).await;
         world.owned = Some(owned);
         Some(world)
     }
@@ -89,12 +96,17 @@ impl World {
     /// # Panics
     /// When it cannot be built.
     pub async fn on(databases: (Db, Db)) -> Self {
+        Self::build(databases, settings()).await
+    }
+
+    async fn build(databases: (Db, Db), config: Config) -> Self {
         let clock = Clock::manual(START.parse().expect("the start is written correctly"));
         let network = Network::new(&clock);
+        let ground = Ground { clock: clock.clone(), network: network.clone(), config: Arc::new(config) };
         let app = App::default();
         network.host("app.test", app.router());
-        let store = open_store(&databases.0, &clock, &network).await;
-        let gateway = open_gateway(&databases.1, &clock, &network).await;
+        let store = open_store(&databases.0, &ground).await;
+        let gateway = open_gateway(&databases.1, &ground).await;
         app.set_secret(agree(&gateway).await);
         let seeded = mercer_store::seed(&store, &seed_input()).await.expect("the store can be seeded");
         store.accounts().ensure_token("world", TOKEN).await.expect("the store's database answers");
@@ -102,7 +114,7 @@ impl World {
         let (store_router, gateway_router) = (store.router(), gateway.router());
         network.host("store.test", store_router.clone());
         network.host("gateway.test", gateway_router.clone());
-        Self { clock, network, store, gateway, app, seeded, store_router, gateway_router, databases, owned: None }
+        Self { clock, network, store, gateway, app, seeded, ground, store_router, gateway_router, databases, owned: None }
     }
 
     /// The store's database.
@@ -124,8 +136,8 @@ impl World {
     pub async fn restart(&mut self) {
         let (store, gateway) = self.owned.as_ref().expect("only a world that owns its databases can restart");
         self.databases = (store.reopen().await, gateway.reopen().await);
-        self.store = open_store(&self.databases.0, &self.clock, &self.network).await;
-        self.gateway = open_gateway(&self.databases.1, &self.clock, &self.network).await;
+        self.store = open_store(&self.databases.0, &self.ground).await;
+        self.gateway = open_gateway(&self.databases.1, &self.ground).await;
         (self.store_router, self.gateway_router) = (self.store.router(), self.gateway.router());
         self.network.host("store.test", self.store_router.clone());
         self.network.host("gateway.test", self.gateway_router.clone());
@@ -166,6 +178,12 @@ impl World {
     /// Calls the gateway's management API: path below `/api/v1`.
     pub async fn gateway_api(&self, method: Method, path: &str, body: Value) -> Reply {
         call(self.gateway_router.clone(), method, &format!("/api/v1{path}"), body).await
+    }
+
+    /// Opens a page of the gateway, `http://gateway.test/…`, as a buyer's browser would: HTML in English.
+    pub async fn page(&self, url: &str) -> Reply {
+        let path = url.trim_start_matches("http://gateway.test");
+        call(self.gateway_router.clone(), Method::GET, path, Value::Null).await
     }
 
     /// Does something at the store that must succeed.
@@ -220,77 +238,6 @@ impl World {
         let start: Instant = START.parse().unwrap_or_default();
         crate::story::tell(&self.network.log(), start)
     }
-}
-
-fn seed_input() -> SeedInput {
-    SeedInput {
-        production_address: format!("http://gateway.test/produce/{MERCHANT}"),
-        base_access_key: ACCESS_KEY.to_owned(),
-        v1_key: V1_KEY.to_owned(),
-        kit_access_key: KIT_ACCESS_KEY.to_owned(),
-        general_access_key: GENERAL_ACCESS_KEY.to_owned(),
-        ak: AK.to_owned(),
-        sk: SK.to_owned(),
-    }
-}
-
-async fn foundation(db: &Db, wall: &Clock, network: &Network, public_url: &str, seed: u64) -> Foundation {
-    let entropy = Entropy::seeded(seed ^ u64::try_from(wall.now().as_micros()).unwrap_or_default());
-    let master = MasterKey::parse(&"A".repeat(43)).expect("43 letters are 32 bytes");
-    Foundation {
-        db: db.clone(),
-        clock: wall.clone(),
-        wall: wall.clone(),
-        vault: Vault::open(db, &master, &entropy).await.expect("the master key is the same in every test"),
-        entropy,
-        outbound: Arc::new(network.clone()),
-        config: Arc::new(Config::defaults()),
-        public_url: public_url.to_owned(),
-    }
-}
-
-async fn open_store(db: &Db, wall: &Clock, network: &Network) -> Store {
-    let mut foundation = foundation(db, wall, network, "http://store.test", 1).await;
-    foundation.clock = Clock::adjustable(wall, Reading::Running { offset_micros: 0 });
-    Store::open(foundation).await.expect("the store opens")
-}
-
-async fn open_gateway(db: &Db, wall: &Clock, network: &Network) -> Gateway {
-    Gateway::open(foundation(db, wall, network, "http://gateway.test", 2).await).await.expect("the gateway opens")
-}
-
-/// Tells the gateway what it must know; returns the app's webhook secret.
-async fn agree(gateway: &Gateway) -> String {
-    let merchant = NewMerchant { merchant_id: MERCHANT.to_owned(), name: "World".to_owned() };
-    gateway.ensure_merchant(&merchant).await.expect("the merchant can be made");
-    for (kind, key) in [
-        (InterfaceType::Base, ACCESS_KEY),
-        (InterfaceType::SaasV1, V1_KEY),
-        (InterfaceType::Kit, KIT_ACCESS_KEY),
-        (InterfaceType::General, GENERAL_ACCESS_KEY),
-    ] {
-        gateway.ensure_key(MERCHANT, kind, key).await.expect("the key can be made");
-    }
-    let link = NewStoreLink {
-        site: Site::Sandbox,
-        base_url: "http://store.test".to_owned(),
-        access_key_id: AK.to_owned(),
-        secret_access_key: SK.to_owned(),
-    };
-    gateway.ensure_store_link(MERCHANT, &link).await.expect("the link can be made");
-    let connector = NewConnector {
-        name: "app".to_owned(),
-        settings: ConnectorSettings::Webhook {
-            url: "http://app.test/events".to_owned(),
-            timeout_ms: Some(10_000),
-            change_check: ChangeCheck::Ask,
-        },
-        products: Vec::new(),
-        secret: None,
-    };
-    let made = gateway.ensure_connector(MERCHANT, &connector).await.expect("the connector can be made");
-    let secret = gateway.reveal_connector_secret(MERCHANT, &made.connector_id).await;
-    secret.expect("the gateway's database answers").expect("a webhook has a secret")
 }
 
 async fn call(router: Router, method: Method, path: &str, body: Value) -> Reply {

@@ -54,6 +54,7 @@ struct Stretch {
 impl Bench {
     async fn open() -> Arc<Self> {
         let folder = std::env::temp_dir().join(format!("mercer-load-{}", std::process::id()));
+        #[expect(clippy::disallowed_methods, reason = "whoever measures names the database")]
         let url =
             std::env::var("MERCER_LOAD_DATABASE").unwrap_or_else(|_| format!("sqlite:{}/load.db", folder.display()));
         let db = Db::open(&url).await.unwrap();
@@ -141,7 +142,6 @@ impl Bench {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "a measurement is read")]
 fn report(what: &str, stretch: &Stretch) {
     println!(
         "{what:<44} {:>8.0} calls/s  median {:>6} us  99% {:>6} us",
@@ -151,7 +151,6 @@ fn report(what: &str, stretch: &Stretch) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a measurement of a minute"]
-#[expect(clippy::print_stdout, reason = "a measurement is read")]
 async fn other_merchants_are_not_held_up() {
     let bench = Bench::open().await;
     let shutdown = CancellationToken::new();

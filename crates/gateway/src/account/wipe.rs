@@ -49,7 +49,7 @@ pub(crate) async fn put(gateway: &Gateway, batch: &mut Batch, instance: &Instanc
     }
     let job = NewJob {
         id: format!("wipe/{}/{}", instance.merchant_id, instance.instance_id),
-        lane: format!("{}/{}", instance.merchant_id, instance.instance_id),
+        lane: crate::instance::lane(&instance.merchant_id, &instance.instance_id),
         kind: KIND.to_owned(),
         endpoint: String::new(),
         // No delivery to the app: lists of a merchant's deliveries leave it out.

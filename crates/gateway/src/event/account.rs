@@ -51,7 +51,7 @@ pub(crate) fn put_account(
     let job = NewJob {
         id: id.clone(),
         // The instance's lane: the app hears of the instance first, and of nothing out of order.
-        lane: format!("{}/{}", scope.merchant_id, scope.instance_id),
+        lane: crate::instance::lane(&scope.merchant_id, &scope.instance_id),
         kind: kind.as_str().to_owned(),
         endpoint: format!("app/{}", scope.merchant_id),
         merchant_id: scope.merchant_id.clone(),

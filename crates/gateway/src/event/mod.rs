@@ -97,7 +97,7 @@ fn job_of(gateway: &Gateway, instance: &Instance, event: &Event) -> NewJob {
     };
     NewJob {
         id,
-        lane: format!("{}/{}", instance.merchant_id, instance.instance_id),
+        lane: crate::instance::lane(&instance.merchant_id, &instance.instance_id),
         kind: event.kind.as_str().to_owned(),
         endpoint: format!("app/{}", instance.merchant_id),
         merchant_id: instance.merchant_id.clone(),

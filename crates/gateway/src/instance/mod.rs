@@ -114,6 +114,11 @@ pub struct Instance {
     pub updated_at: Instant,
 }
 
+/// The lane of everything that happens to an instance: one after the other, its accounts included.
+pub(crate) fn lane(merchant_id: &str, instance_id: &str) -> String {
+    format!("{merchant_id}/{instance_id}")
+}
+
 /// Which event a state change tells the app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EventKind {

@@ -2,7 +2,6 @@
 
 use mercer_kernel::args;
 use mercer_kernel::db::DbError;
-use mercer_kernel::outbox::JobFilter;
 use mercer_kernel::web::page::{PageRequest, Paged};
 use mercer_protocol::order_query::OrderInfo;
 use mercer_protocol::saas_v2::AppInfo;
@@ -15,6 +14,7 @@ use super::view::{
 };
 use super::{Command, Failure, State, check_app_info, seal};
 use crate::error::{FieldFault, GatewayError};
+use crate::event::EventType;
 use crate::gateway::Gateway;
 use crate::inbound::Family;
 
@@ -38,7 +38,7 @@ mercer_kernel::statements! {
 /// Longest account or password that still fits the protocol's 128 characters once it is encrypted.
 const ENCRYPTABLE_BYTES: usize = 79;
 /// Events of one instance that a timeline shows; a page of the deliveries shows them all.
-const TIMELINE_JOBS: u32 = 100;
+const TIMELINE_JOBS: i64 = 100;
 
 impl Gateway {
     /// A page of a merchant's instances, newest first.
@@ -167,9 +167,11 @@ impl Gateway {
                 kind: TimelineKind::Callback { callback: Box::new(callback) },
             });
         }
-        let filter =
-            JobFilter { merchant_id: merchant_id.to_owned(), subject: instance_id.to_owned(), ..JobFilter::default() };
-        for job in self.outbox().list(&filter, PageRequest::new(1, TIMELINE_JOBS)).await?.items {
+        for job in self.outbox().of_lane(&super::lane(merchant_id, instance_id), TIMELINE_JOBS).await? {
+            // What the gateway does for itself, like removing accounts, is no event.
+            if job.kind.parse::<EventType>().is_err() {
+                continue;
+            }
             for attempt in self.outbox().attempts(&job.id).await? {
                 let kind = TimelineKind::Attempt { delivery_id: job.id.clone(), attempt: Box::new(attempt.clone()) };
                 entries.push(TimelineEntry { at: attempt.started_at, kind });

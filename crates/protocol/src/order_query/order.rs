@@ -34,9 +34,9 @@ pub struct OrderInfo {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Value", into = "Value")]
 pub struct OrderLine {
-    /// Order id and a running number.
+    /// Order id and a running number; empty in an order of SaaS V1.0, which has none.
     pub order_line_id: String,
-    /// How it is charged.
+    /// How it is charged; an empty word where SaaS V1.0 did not say it.
     pub charging_mode: ChargingMode,
     /// Computed expiry, for reference only (decision D5).
     pub expire_time: Option<CompactTime>,
@@ -62,7 +62,7 @@ pub struct OrderLine {
 pub struct ProductInfo {
     /// One per SKU and period type.
     pub product_id: String,
-    /// Specification.
+    /// Specification; empty where SaaS V1.0 did not say it.
     pub sku_code: String,
     /// Value of the linear attribute, for example seats.
     pub linear_value: Option<i64>,
@@ -161,8 +161,10 @@ impl TryFrom<Value> for OrderLine {
     fn try_from(value: Value) -> Result<Self, OrderError> {
         let mut members = object(value, "orderLine")?;
         Ok(Self {
-            order_line_id: need(&mut members, "orderLineId")?,
-            charging_mode: ChargingMode::parse(&need(&mut members, "chargingMode")?),
+            order_line_id: members.text("orderLineId")?.unwrap_or_default(),
+            charging_mode: members
+                .text("chargingMode")?
+                .map_or_else(|| ChargingMode::Other(String::new()), |word| ChargingMode::parse(&word)),
             expire_time: time(&mut members, "expireTime")?,
             period_type: members.text("periodType")?.map(|word| PeriodType::parse(&word)),
             period_number: members.integer("periodNumber")?,
@@ -182,7 +184,7 @@ impl TryFrom<Value> for ProductInfo {
         let mut members = object(value, "productInfo")?;
         Ok(Self {
             product_id: need(&mut members, "productId")?,
-            sku_code: need(&mut members, "skuCode")?,
+            sku_code: members.text("skuCode")?.unwrap_or_default(),
             linear_value: members.integer("linearValue")?,
             product_name: members.text("productName")?,
             unknown: members.rest(),

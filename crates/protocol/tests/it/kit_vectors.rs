@@ -200,3 +200,40 @@ fn the_usual_mistakes_of_the_v1_token_are_named() {
         assert_eq!(diagnosis.mistake, mistake, "{name}");
     }
 }
+
+#[test]
+fn the_age_of_a_v1_call_matters_only_when_asked_and_its_time_is_that_of_beijing() {
+    let verdict = |time_stamp: &str, freshness_seconds: u32, now: &str| {
+        let body = format!(r#"{{"timeStamp":"{time_stamp}"}}"#);
+        let signed = auth_token::sign("key", body.as_bytes()).unwrap();
+        let input = auth_token::VerifyInput {
+            body: body.as_bytes(),
+            presented: Some(&signed.auth_token),
+            now: now.parse().unwrap(),
+            settings: auth_token::VerifySettings { freshness_seconds },
+        };
+        auth_token::verify_any(&["key"], &input).map(|_| ())
+    };
+    let sent = "20240311093015120";
+    assert_eq!(verdict(sent, 0, "2030-01-01T00:00:00Z"), Ok(()));
+    assert_eq!(verdict(sent, 600, "2024-03-11T01:40:15.120Z"), Ok(()));
+    assert_eq!(verdict(sent, 600, "2024-03-11T01:20:15.120Z"), Ok(()));
+    let stale = |age_ms| Err(auth_token::Refusal::StaleTimestamp { age_ms, window_seconds: 600 });
+    assert_eq!(verdict(sent, 600, "2024-03-11T01:40:15.121Z"), stale(600_001));
+    assert_eq!(verdict(sent, 600, "2024-03-11T01:20:15.119Z"), stale(-600_001));
+    assert_eq!(verdict("20240311093015", 600, "2024-03-11T01:30:15Z"), Err(auth_token::Refusal::MalformedTimestamp));
+    assert_eq!(verdict("20240311093015", 0, "2024-03-11T01:30:15Z"), Ok(()));
+}
+
+#[test]
+fn a_v1_body_that_is_no_object_is_refused_before_its_token_is_missed() {
+    for body in ["", "[]", "{", "\"text\""] {
+        let input = auth_token::VerifyInput {
+            body: body.as_bytes(),
+            presented: None,
+            now: Timestamp::UNIX_EPOCH,
+            settings: auth_token::VerifySettings::default(),
+        };
+        assert_eq!(auth_token::verify_any(&["key"], &input), Err(auth_token::Refusal::UnreadableBody), "{body}");
+    }
+}

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod database;
+mod database_texts;
 mod life;
 mod order_notification;
 mod outbox;
@@ -11,6 +12,8 @@ mod protocol_page;
 mod purchase;
 mod retry_rows;
 mod statements;
+mod twins;
+mod v1_life;
 
 use mercer_kernel::db::EngineKind;
 use mercer_testkit::world::World;

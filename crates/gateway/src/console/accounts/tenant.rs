@@ -146,7 +146,7 @@ async fn render(
         applications: detail.applications,
         revealed,
         is_moving: !revealed && detail.syncs.iter().any(|sync| sync.state == SyncState::Running),
-        syncs: detail.syncs.into_iter().map(|sync| sync_line(sync, texts)).collect(),
+        syncs: detail.syncs.iter().map(|sync| sync_line(sync, texts)).collect(),
         href: super::address(&tenant, ""),
         members_href: super::address(&tenant, "/members"),
         text: asked.text("text").to_owned(),
@@ -212,7 +212,7 @@ fn department_line(tenant: &TenantRow, department: DepartmentRow, texts: Texts) 
     }
 }
 
-fn sync_line(sync: SyncRow, texts: Texts) -> SyncLine {
+fn sync_line(sync: &SyncRow, texts: Texts) -> SyncLine {
     let state = match sync.state {
         SyncState::Running => Label::new("busy", texts.sync_running()),
         SyncState::Done => Label::new("ok", texts.sync_done()),

@@ -1,7 +1,7 @@
 //! The signature of a stored kit call, computed again for the console.
 
 use mercer_protocol::Wording;
-use mercer_protocol::kit::diagnosis::{diagnose_auth_token, diagnose_x_sign};
+use mercer_protocol::kit::diagnosis::{AuthTokenMistake, XSignMistake, diagnose_auth_token, diagnose_x_sign};
 use mercer_protocol::kit::{Version, auth_token, x_sign};
 use mercer_protocol::saas_v2::signature::Matched;
 
@@ -49,7 +49,7 @@ fn v2(gateway: &Gateway, key: &OpenedKey, call: &StoredCall<'_>) -> SignatureChe
         }
         Err(_) => ("", &diagnosis.direct),
     };
-    let mistake = diagnosis.mistake.map_or_else(|| Wording::fixed("", ""), |mistake| mistake.wording());
+    let mistake = diagnosis.mistake.map_or_else(|| Wording::fixed("", ""), XSignMistake::wording);
     SignatureCheck {
         key_id: key.key_id.clone(),
         matched,
@@ -77,7 +77,7 @@ fn v1(gateway: &Gateway, key: &OpenedKey, call: &StoredCall<'_>) -> Option<Signa
         Err(_) => ("", diagnosis.as_sent),
     };
     let signed = signed?;
-    let mistake = diagnosis.mistake.map_or_else(|| Wording::fixed("", ""), |mistake| mistake.wording());
+    let mistake = diagnosis.mistake.map_or_else(|| Wording::fixed("", ""), AuthTokenMistake::wording);
     Some(SignatureCheck {
         key_id: key.key_id.clone(),
         matched,
