@@ -22,12 +22,11 @@ use crate::work::GatewayWork;
 use crate::{api, console, inbound, work};
 
 /// The schema of the gateway.
-const MIGRATIONS: &[Migration] =
-    &[
-        Migration { version: 1, name: "gateway", sql: include_str!("../migrations/0001_gateway.sql") },
-        Migration { version: 2, name: "saas v1", sql: include_str!("../migrations/0002_saas_v1.sql") },
-        Migration { version: 3, name: "accounts", sql: include_str!("../migrations/0003_account.sql") },
-    ];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "gateway", sql: include_str!("../migrations/0001_gateway.sql") },
+    Migration { version: 2, name: "saas v1", sql: include_str!("../migrations/0002_saas_v1.sql") },
+    Migration { version: 3, name: "accounts", sql: include_str!("../migrations/0003_account.sql") },
+];
 
 /// Attempts at once in [`Gateway::run_due`].
 const PARALLEL: usize = 16;

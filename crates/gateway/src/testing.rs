@@ -213,6 +213,8 @@ impl World {
     }
 
     pub(crate) async fn get(&self, merchant_id: &str, query: &str) -> Produced {
+        // Ids of one millisecond are in no order; the newest call shall be the last one.
+        self.clock.advance(Duration::from_millis(1));
         let request = HttpRequest::get(format!("/produce/{merchant_id}?{query}")).body(Body::empty()).unwrap();
         self.ask(request).await
     }

@@ -20,6 +20,7 @@ mod codes;
 mod console;
 mod control;
 mod error;
+mod identity;
 mod instance;
 mod merchant;
 mod message;
@@ -67,6 +68,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { version: 2, name: "merchants, buyers, keys", sql: include_str!("../migrations/0002_store_edge.sql") },
     Migration { version: 3, name: "SaaS V1.0", sql: include_str!("../migrations/0003_saas_v1.sql") },
+    Migration { version: 4, name: "enterprises and applications", sql: include_str!("../migrations/0004_identity.sql") },
     Migration { version: 5, name: "order notification", sql: include_str!("../migrations/0005_notification.sql") },
 ];
 
@@ -200,6 +202,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         merchant::MERCHANT_STATEMENTS,
         control::CONTROL_STATEMENTS,
         console::CONSOLE_STATEMENTS,
+        &identity::statements(),
     ]
     .concat()
 }

@@ -5,6 +5,10 @@
 //! added, and what store and gateway must agree on (access key, AK/SK, production address) is brought
 //! to what the caller says.
 
+mod credential;
+
+pub use credential::{APP_ID, seed_credential};
+
 use mercer_kernel::foundation::Foundation;
 use mercer_kernel::web::account::{Account, Role};
 use mercer_kernel::web::login::DemoAccount;

@@ -4,6 +4,7 @@ use mercer_kernel::config::Config;
 use mercer_kernel::outbox::OutboxSettings;
 
 use crate::catalog::pricing::PricingDays;
+use crate::identity::sync::KitSettings;
 use crate::instance::rules::Lifecycle;
 use crate::openapi::OpenApiSettings;
 
@@ -27,6 +28,8 @@ pub(crate) struct Settings {
     pub(crate) message_retention_days: i64,
     /// Hours an old access key stays valid after a rotation (`store.keys.overlap_hours`, D22).
     pub(crate) key_overlap_hours: i64,
+    /// The joint-operation kit (`store.kit.*`).
+    pub(crate) kit: KitSettings,
     /// Whether a purchase fails when its notification is never accepted (`store.order_notify.fail_order`, D24 of
     /// the open APIs).
     pub(crate) notification_fails_order: bool,
@@ -53,6 +56,7 @@ impl Settings {
             v1_provision_types: provision_types(&store.saas_v1.provision_type_values),
             message_retention_days: days(store.messages.retention_days),
             key_overlap_hours: days(store.keys.overlap_hours),
+            kit: KitSettings::from_config(config),
             notification_fails_order: store.order_notify.fail_order,
             open_api: OpenApiSettings::from_config(config, public_url),
         }

@@ -277,7 +277,9 @@ fn parameter(name: &str) -> Json_ {
     let description = match name {
         "merchantId" => "Whose data; may be left out while there is only one merchant / 商家，仅有一个商家时可省略",
         "reveal" => "Show secrets and personal data in the clear; recorded / 明文显示敏感信息，会被审计记录",
-        "instance" => "Instance id; of an enterprise the one it was bound to last / 实例编号；查询企业时缺省为最近绑定的实例",
+        "instance" => {
+            "Instance id; of an enterprise the one it was bound to last / 实例编号；查询企业时缺省为最近绑定的实例"
+        }
         "orphans" => "Departments whose parent is not known / 上级部门未知的部门",
         "text" => "Part of an id, order, product or SKU / 实例、订单、商品或规格的一部分",
         _ => "",

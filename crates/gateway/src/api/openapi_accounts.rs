@@ -48,11 +48,6 @@ pub(super) const OPERATIONS: &[Operation] = &[
     },
     Operation {
         parameters: &["instance", "department", "app", "standing", "text", "reveal", "page", "pageSize"],
-        ..operation(
-            "get",
-            "/tenants/{id}/members",
-            ("Members and what they may use", "成员及其授权"),
-            (200, "Members"),
-        )
+        ..operation("get", "/tenants/{id}/members", ("Members and what they may use", "成员及其授权"), (200, "Members"))
     },
 ];

@@ -43,9 +43,15 @@ async fn no_route_answers_without_a_token() {
 #[tokio::test]
 async fn unknown_ids_and_bad_fields_are_problem_documents() {
     let world = World::bare().await;
-    for path in
-        ["/instances/none", "/tenants/none", "/tenants/none/members", "/callbacks/none", "/deliveries/none", "/connectors/none", "/instances?merchantId=none"]
-    {
+    for path in [
+        "/instances/none",
+        "/tenants/none",
+        "/tenants/none/members",
+        "/callbacks/none",
+        "/deliveries/none",
+        "/connectors/none",
+        "/instances?merchantId=none",
+    ] {
         let (status, problem) = get(&world, path).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
         assert!(problem["code"].as_str().unwrap().ends_with(".unknown"));

@@ -12,9 +12,7 @@ use crate::delivery::DeliveryFilter;
 use crate::inbound::CallbackFilter;
 use crate::instance::InstanceFilter;
 use crate::testing::{APP_INFO, MERCHANT, World, new_instance};
-use crate::testing_kit::{
-    GENERAL_KEY, TENANT, application, department, departments, members, tenant, tree, user,
-};
+use crate::testing_kit::{GENERAL_KEY, TENANT, application, department, departments, members, tenant, tree, user};
 use tower::ServiceExt as _;
 
 /// A page as the browser got it.
@@ -161,7 +159,8 @@ async fn detail_paths(world: &World) -> Vec<String> {
     }
     for tenant in world.gateway.tenants(MERCHANT, &TenantFilter::default(), page).await.unwrap().items {
         let (id, instance) = (&tenant.tenant_id, &tenant.instance_id);
-        for rest in ["", "&open=D1", "&open=D11", "&orphans=1", "&text=liwei", "&text=dept", "&text=nothing-like-this"] {
+        for rest in ["", "&open=D1", "&open=D11", "&orphans=1", "&text=liwei", "&text=dept", "&text=nothing-like-this"]
+        {
             paths.push(format!("/accounts/{id}?instance={instance}{rest}"));
         }
         for rest in ["", "&department=D11", "&standing=withdrawn", "&text=nothing-like-this"] {
@@ -322,8 +321,7 @@ async fn a_bad_line_of_a_pool_is_named_and_nothing_is_imported() {
     let connector_id = browser.world.gateway.add_connector(MERCHANT, &new).await.unwrap().connector_id;
     const SKIP: &str = "--X\r\nContent-Disposition: form-data; name=\"skipBad\"\r\n\r\ntrue\r\n";
     let import_with = |csv: &str, more: &str| {
-        let body =
-            format!("{more}--X\r\nContent-Disposition: form-data; name=\"csv\"\r\n\r\n{csv}\r\n--X--\r\n");
+        let body = format!("{more}--X\r\nContent-Disposition: form-data; name=\"csv\"\r\n\r\n{csv}\r\n--X--\r\n");
         let request = Request::post(format!("/connectors/{connector_id}/pool?lang=en"))
             .header(header::CONTENT_TYPE, "multipart/form-data; boundary=X");
         browser.send(request, body)
@@ -359,8 +357,7 @@ async fn a_test_event_is_signed_and_its_answer_told() {
 #[tokio::test]
 async fn an_unknown_id_is_a_page_that_says_so() {
     let browser = Browser::new(World::bare().await).await;
-    for path in
-        ["/instances/x", "/accounts/x", "/accounts/x/members", "/callbacks/x", "/deliveries/x", "/connectors/x"]
+    for path in ["/instances/x", "/accounts/x", "/accounts/x/members", "/callbacks/x", "/deliveries/x", "/connectors/x"]
     {
         let shown = browser.get(path).await;
         assert_eq!(shown.status, StatusCode::NOT_FOUND, "{path}");

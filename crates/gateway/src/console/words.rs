@@ -6,12 +6,12 @@ use mercer_kernel::outbox::JobState;
 use mercer_kernel::web::Language;
 use mercer_kernel::web::session::percent_encode;
 use mercer_protocol::ResultCode;
-use mercer_protocol::{kit, order_notify, saas_v1};
 use mercer_protocol::saas_v2::Activity;
+use mercer_protocol::{kit, order_notify, saas_v1};
 
-use crate::inbound::{Family, Verdict};
 use crate::account::AccountEvent;
 use crate::event::EventType;
+use crate::inbound::{Family, Verdict};
 use crate::instance::{EventKind, State};
 use crate::merchant::{InterfaceType, Site};
 

@@ -7,8 +7,8 @@ use mercer_kernel::web::page::{PageRequest, Paged};
 use serde::Serialize;
 
 use crate::error::{FieldFault, GatewayError};
-use crate::gateway::Gateway;
 use crate::event::EventType;
+use crate::gateway::Gateway;
 
 /// Deliveries one call sends again at most; the rest needs another call.
 const RESENT_AT_ONCE: usize = 1_000;

@@ -132,8 +132,7 @@ impl<'a> Desk<'a> {
     pub(crate) async fn object(&self, objection: &Objection, key: Option<&OpenedKey>) -> Result<Reply, GatewayError> {
         let form = self.gateway.settings().text_form;
         let rendered = refuse(objection.result_code.clone(), objection.message.clone(), form);
-        let step =
-            Step { refusal: objection.code, detail: Some(objection.wording.clone()), ..Step::refused(rendered) };
+        let step = Step { refusal: objection.code, detail: Some(objection.wording.clone()), ..Step::refused(rendered) };
         tracing::info!(
             merchant_id = self.call.merchant_id,
             family = self.family.as_str(),

@@ -168,9 +168,9 @@ impl Gateway {
         let (headers, sealed) = (row.text(18)?, row.optional_text(19)?);
         let place = (merchant_id, callback_id);
         let original = sealed.and_then(|sealed| Original::open(self.vault(), place, &sealed));
-        let received = original.as_ref().map_or((query.as_str(), body.as_slice()), |original| {
-            (original.query.as_str(), original.body.as_bytes())
-        });
+        let received = original
+            .as_ref()
+            .map_or((query.as_str(), body.as_slice()), |original| (original.query.as_str(), original.body.as_bytes()));
         let stored = StoredCall {
             family: summary.protocol,
             query: received.0,

@@ -49,8 +49,7 @@ impl Kept {
 
     /// The request in a masked form; the original is sealed.
     pub(crate) fn masked(call: &Call, query: String, body: Vec<u8>) -> Self {
-        let original =
-            Original { query: call.query.clone(), body: String::from_utf8_lossy(&call.body).into_owned() };
+        let original = Original { query: call.query.clone(), body: String::from_utf8_lossy(&call.body).into_owned() };
         Self { query, body, headers: String::new(), original: Some(original) }
     }
 

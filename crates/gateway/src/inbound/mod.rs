@@ -50,7 +50,12 @@ use crate::gateway::Gateway;
 pub(crate) const BODY_LIMIT_BYTES: usize = 1_024 * 1_024;
 
 /// The routes of the production address, for the router and for the test that lists them.
-pub(crate) const ROUTES: &[(&str, &str)] = &[("GET", "/produce/{merchant}"), ("POST", "/produce/{merchant}"), ("POST", "/produce/{merchant}/produceAPI/{interface}"), ("POST", "/produce/{merchant}/produceAPI/v2/{interface}")];
+pub(crate) const ROUTES: &[(&str, &str)] = &[
+    ("GET", "/produce/{merchant}"),
+    ("POST", "/produce/{merchant}"),
+    ("POST", "/produce/{merchant}/produceAPI/{interface}"),
+    ("POST", "/produce/{merchant}/produceAPI/v2/{interface}"),
+];
 
 /// A received call, before anything is known about it.
 pub(crate) struct Call {
@@ -76,7 +81,11 @@ pub(crate) struct Reply {
 
 /// The production address.
 pub(crate) fn router(gateway: Gateway) -> Router {
-    Router::new().route("/produce/{merchant}", get(produce_v1).post(produce)).route("/produce/{merchant}/produceAPI/{interface}", post(kit_v1)).route("/produce/{merchant}/produceAPI/v2/{interface}", post(kit_v2)).with_state(gateway)
+    Router::new()
+        .route("/produce/{merchant}", get(produce_v1).post(produce))
+        .route("/produce/{merchant}/produceAPI/{interface}", post(kit_v1))
+        .route("/produce/{merchant}/produceAPI/v2/{interface}", post(kit_v2))
+        .with_state(gateway)
 }
 
 /// GET on the address itself: a base interface of SaaS V1.0.
@@ -165,18 +174,14 @@ async fn receive(
         Ok(body) => Ok(Call { merchant_id, query: query.unwrap_or_default(), headers: head.headers, body }),
         Err(error) => {
             tracing::warn!(merchant_id, %error, "a call was refused: its body is too large or broke off");
-            Err((StatusCode::PAYLOAD_TOO_LARGE, format!("the body may have {limit_bytes} bytes at most")).into_response())
+            Err((StatusCode::PAYLOAD_TOO_LARGE, format!("the body may have {limit_bytes} bytes at most"))
+                .into_response())
         }
     }
 }
 
 /// Sends the answer. Whatever could not be written is not answered with success.
-async fn respond(
-    gateway: &Gateway,
-    call: &Call,
-    family: Family,
-    answered: Result<Reply, GatewayError>,
-) -> Response {
+async fn respond(gateway: &Gateway, call: &Call, family: Family, answered: Result<Reply, GatewayError>) -> Response {
     let reply = match answered {
         Ok(reply) => reply,
         Err(error) => desk::unavailable(gateway, call, family, &error).await,

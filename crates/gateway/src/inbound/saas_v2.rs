@@ -86,12 +86,7 @@ pub(super) fn malformed(gateway: &Gateway, refusal: &ParseRefusal) -> Step {
 }
 
 pub(super) fn objection(refusal: &Refusal) -> Objection {
-    Objection {
-        result_code: refusal.result_code(),
-        message: None,
-        code: refusal.code(),
-        wording: refusal.wording(),
-    }
+    Objection { result_code: refusal.result_code(), message: None, code: refusal.code(), wording: refusal.wording() }
 }
 
 /// Computes the signature of a stored call again.

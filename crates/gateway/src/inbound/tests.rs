@@ -216,8 +216,14 @@ async fn a_stored_call_shows_its_canonical_string_without_the_key() {
 async fn a_revoked_key_is_refused_at_once_and_a_second_one_works() {
     let world = World::bare().await;
     let second = world.gateway.add_key(MERCHANT, InterfaceType::Base, None).await.unwrap();
-    let first =
-        world.gateway.keys(MERCHANT).await.unwrap().into_iter().find(|key| key.key_id != second.key_id && key.interface_type == InterfaceType::Base).unwrap();
+    let first = world
+        .gateway
+        .keys(MERCHANT)
+        .await
+        .unwrap()
+        .into_iter()
+        .find(|key| key.key_id != second.key_id && key.interface_type == InterfaceType::Base)
+        .unwrap();
     world.gateway.revoke_key(MERCHANT, &first.key_id).await.unwrap();
     assert_eq!(world.new_instance("O-1", "b-1").await.code(), "000001");
     let body = new_instance("O-1", "b-1").to_string();

@@ -109,12 +109,16 @@ impl Keyring {
             }
         };
         let speaks_v1 = keys.iter().flat_map(|keys| keys.iter()).any(|key| key.interface_type == InterfaceType::SaasV1);
-        let encryption = if speaks_v1 { encryption::read(gateway.db(), merchant_id).await? } else { Encryption::default() };
+        let encryption =
+            if speaks_v1 { encryption::read(gateway.db(), merchant_id).await? } else { Encryption::default() };
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         if entries.len() >= ENTRIES {
             entries.clear();
         }
-        entries.insert(merchant_id.to_owned(), Entry { keys: keys.clone(), encryption: Arc::new(encryption), loaded_at: now });
+        entries.insert(
+            merchant_id.to_owned(),
+            Entry { keys: keys.clone(), encryption: Arc::new(encryption), loaded_at: now },
+        );
         Ok(keys)
     }
 

@@ -9,9 +9,9 @@ pub(crate) mod repo;
 mod rsa;
 
 pub use address::{PasteValues, paste_values};
-pub(crate) use keyring::{Keyring, OpenedKey};
 pub use encryption::Encryption;
 pub(crate) use encryption::STATEMENTS as ENCRYPTION_STATEMENTS;
+pub(crate) use keyring::{Keyring, OpenedKey};
 pub use keys::AddedKey;
 pub use repo::{KeyRow, Merchant, StoreLink};
 
@@ -42,8 +42,7 @@ pub enum InterfaceType {
 
 impl InterfaceType {
     /// Every type.
-    pub const ALL: [Self; 6] =
-        [Self::Base, Self::Kit, Self::LicenseCode, Self::General, Self::SaasV1, Self::Rsa];
+    pub const ALL: [Self; 6] = [Self::Base, Self::Kit, Self::LicenseCode, Self::General, Self::SaasV1, Self::Rsa];
 
     /// The name in the database and in our APIs.
     #[must_use]

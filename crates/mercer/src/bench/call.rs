@@ -160,7 +160,7 @@ impl Caller {
         };
         let shared = [("orderId", order.as_str()), ("expireTime", expiry.as_str()), ("timeStamp", time_stamp.as_str())];
         for (name, value) in more.iter().chain(&shared) {
-            parameters.set(*name, *value);
+            parameters.set(name, *value);
         }
         parameters
     }

@@ -57,7 +57,7 @@ pub(super) fn sign(arguments: &V1, language: Language) -> Result<Value, Failure>
         parameters.set("timeStamp", time_stamp);
     }
     if parameters.get("timeStamp").is_none() {
-        parameters.set("timeStamp", &CompactTime::milliseconds(Clock::real().now().to_jiff()).to_string());
+        parameters.set("timeStamp", CompactTime::milliseconds(Clock::real().now().to_jiff()).to_string());
     }
     Ok(shown(arguments, &parameters, language))
 }

@@ -5,6 +5,7 @@ use mercer_kernel::db::{Batch, DbError};
 use super::{Names, NewProduct, Offer, Price, Product, ProductFilter, ProductState, Sku, repo, rules};
 use crate::Core;
 use crate::error::{Answer, StoreError};
+use crate::identity;
 use crate::merchant;
 use crate::refusal::Refusal;
 use crate::window::Window;
@@ -18,6 +19,9 @@ pub(crate) async fn create(core: &Core, new: NewProduct) -> Answer<Product> {
         );
     }
     check_address(core, &new.merchant_id, &new.address_id).await?;
+    if let Some(app_id) = new.integration.app_id.as_deref() {
+        identity::check_linkable(core, &new.merchant_id, app_id).await?;
+    }
     let product = with_ids(core, new);
     let mut batch = Batch::new();
     repo::insert(&mut batch, &product);

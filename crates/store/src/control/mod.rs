@@ -3,7 +3,10 @@
 //! Bearer token, JSON in camelCase, ids as the protocol names them, refusals as problem documents in
 //! the caller's language. The routes and the OpenAPI document come from one list.
 
+mod applications;
+mod bindings;
 mod clock;
+mod enterprises;
 mod fault;
 mod idempotency;
 mod instances;
@@ -13,6 +16,7 @@ mod notifications;
 mod operation;
 mod orders;
 mod params;
+mod people;
 mod products;
 mod rim;
 mod rules;
@@ -84,6 +88,10 @@ fn operations() -> Vec<Operation> {
         clock::operations(),
         merchants::operations(),
         notifications::operations(),
+        applications::operations(),
+        enterprises::operations(),
+        people::operations(),
+        bindings::operations(),
         products::operations(),
     ]
     .into_iter()

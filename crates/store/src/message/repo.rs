@@ -114,7 +114,7 @@ pub(crate) async fn count_unfinished(db: &Db) -> Result<i64, DbError> {
 }
 
 /// Lists messages, newest first.
-pub(super) async fn list(db: &Db, filter: &MessageFilter, window: Window) -> Result<Vec<Message>, DbError> {
+pub(crate) async fn list(db: &Db, filter: &MessageFilter, window: Window) -> Result<Vec<Message>, DbError> {
     let text = if filter.text.is_empty() { String::new() } else { format!("%{}%", filter.text) };
     let rows = db
         .query(

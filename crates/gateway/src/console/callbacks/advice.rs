@@ -126,7 +126,8 @@ mod tests {
             TokenRefusal::WrongToken,
         ];
         let named = ["request.field_undecryptable", "query.bad_escape", "query.not_utf8"].into_iter();
-        let codes = named.chain(token.iter().map(TokenRefusal::code)).chain(signature.iter().map(SignatureRefusal::code));
+        let codes =
+            named.chain(token.iter().map(TokenRefusal::code)).chain(signature.iter().map(SignatureRefusal::code));
         let codes = codes.chain(instance.into_iter().map(Refusal::code));
         for code in codes {
             for language in Language::ALL {

@@ -12,8 +12,8 @@ use super::super::visitor::{Frame, Visitor};
 use super::super::words::{self, Choice, Label};
 use super::texts::Texts;
 use crate::delivery::DeliveryFilter;
-use crate::gateway::Gateway;
 use crate::event::EventType;
+use crate::gateway::Gateway;
 
 #[derive(Template)]
 #[template(path = "console/deliveries.html")]
@@ -98,9 +98,7 @@ pub(super) fn state_choices(chosen: Option<JobState>, language: Language) -> Vec
 }
 
 fn kind_choices(chosen: &str, language: Language) -> Vec<Choice> {
-    EventType::all()
-        .map(|kind| Choice::new(kind.as_str(), words::event(kind.as_str(), language), chosen))
-        .collect()
+    EventType::all().map(|kind| Choice::new(kind.as_str(), words::event(kind.as_str(), language), chosen)).collect()
 }
 
 fn is_filtered(filter: &DeliveryFilter) -> bool {

@@ -77,8 +77,7 @@ pub(in crate::console) async fn put_encryption(
     let language = visitor.language;
     match save_encryption(&gateway, &visitor, &sent).await {
         Err(GatewayError::Field(fault)) => {
-            let form =
-                EncryptionForm { bits: sent.text("bits").to_owned(), others: sent.text("products").to_owned() };
+            let form = EncryptionForm { bits: sent.text("bits").to_owned(), others: sent.text("products").to_owned() };
             let showing =
                 Showing { faults: Faults::one(&fault, language), encryption: Some(form), ..Showing::default() };
             render(&gateway, visitor, showing).await

@@ -17,7 +17,7 @@ mercer_kernel::messages! {
     production_v1 => "The same address serves SaaS V1.0 (GET, signed with the V1.0 Key), V2.0, the kit and the order notification.", "同一地址同时用于 SaaS V1.0（GET，使用 V1.0 Key）、V2.0、联营KIT 与订单通知。";
     added_rsa_notice => "RSA key added. Copy the public key below into the application credential of the store.", "RSA 密钥已添加，请将下方公钥填写到云商店的应用凭证中。";
     encryption => "Encryption of SaaS V1.0", "SaaS V1.0 敏感信息加密";
-    encryption_text => "Account and password of the buyer are sent encrypted. The bit length must be the one chosen for the product when it was published (加密位数). Where the store itself sends encrypted data, its length is found out and used.", "买家的账号和密码加密返回，加密位数须与发布商品时选择的一致。若云商店的请求中带有加密字段，则自动识别并采用其位数。";
+    encryption_text => "Account and password of the buyer are sent encrypted. The bit length must be the one chosen for the product when it was published. Where the store itself sends encrypted data, its length is found out and used.", "买家的账号和密码加密返回，加密位数须与发布商品时选择的一致。若云商店的请求中带有加密字段，则自动识别并采用其位数。";
     bits => "Usual length", "默认加密位数";
     bits_others => "Products with the other length", "使用另一种位数的商品";
     bits_others_hint => "Product ids or SKU codes, one a line", "商品或规格编号，每行一个";

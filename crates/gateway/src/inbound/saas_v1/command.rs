@@ -15,9 +15,7 @@ use crate::error::GatewayError;
 use crate::gateway::Gateway;
 use crate::instance::repo::{self, Found, SealedChange};
 use crate::instance::rules::{self, Change, Decision, Known};
-use crate::instance::{
-    Bought, Command, Freezing, Instance, NewInstance, Refresh, StatusChange, seal, snapshot,
-};
+use crate::instance::{Bought, Command, Freezing, Instance, NewInstance, Refresh, StatusChange, seal, snapshot};
 use crate::merchant::{Encryption, OpenedKey};
 
 /// What a call is answered with: who asks, with which Key, and what was decrypted.
@@ -131,9 +129,10 @@ async fn new_instance(talk: &Talk<'_>, new: &NewCall, attempt: u32) -> Result<St
     let known = known(found);
     let decision = rules::decide(&known, &command, gateway.now());
     let sealed = sealed_order(talk, new, &decision)?;
-    let step = record(gateway, merchant_id, (known.instance, decision), (sealed, Telling::AtOnce), |answer, instance| {
-        talk.new_instance_answer(answer, instance, app_info.as_ref())
-    });
+    let step =
+        record(gateway, merchant_id, (known.instance, decision), (sealed, Telling::AtOnce), |answer, instance| {
+            talk.new_instance_answer(answer, instance, app_info.as_ref())
+        });
     Ok(Step {
         activity: mercer_protocol::saas_v1::Activity::NewInstance.as_str(),
         order_id: new.order_id.clone(),
@@ -177,11 +176,7 @@ async fn query_instances(talk: &Talk<'_>, ids: &[String]) -> Result<Step, Gatewa
 /// What the call says about the purchase.
 fn bought(talk: &Talk<'_>, new: &NewCall) -> Bought {
     Bought {
-        specification: order::specification(
-            &new.product_id,
-            new.sku_code.as_deref().unwrap_or_default(),
-            &new.linear,
-        ),
+        specification: order::specification(&new.product_id, new.sku_code.as_deref().unwrap_or_default(), &new.linear),
         charging_mode: new.charging_mode.as_ref().map_or("", ChargingMode::as_str).to_owned(),
         period_type: new.period_type.as_ref().map(ToString::to_string).unwrap_or_default(),
         period_number: new.period_number,

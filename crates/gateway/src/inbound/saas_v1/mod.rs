@@ -37,8 +37,7 @@ pub(super) async fn answer(gateway: &Gateway, call: &Call) -> Result<Reply, Gate
     let keys = desk.keys();
     let texts: Vec<&str> = keys.iter().map(|key| key.text.as_str()).collect();
     let settings = &gateway.settings().saas_v1;
-    let input =
-        VerifyInput { raw_query: &call.query, now: desk.received_at.to_jiff(), settings: settings.verify };
+    let input = VerifyInput { raw_query: &call.query, now: desk.received_at.to_jiff(), settings: settings.verify };
     let verified = match verify_any(&texts, &input) {
         Ok(verified) => verified,
         Err(refusal) => return desk.object(&objection(&refusal), None).await,

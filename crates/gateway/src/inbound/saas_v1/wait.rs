@@ -14,9 +14,9 @@ use super::super::desk::Taken;
 use super::super::step::Step;
 use super::command::{Talk, opened_app_info};
 use crate::error::GatewayError;
+use crate::instance::State;
 use crate::instance::repo::{self, Found};
 use crate::instance::rules::{Answer, ResultKind};
-use crate::instance::State;
 use crate::work::GatewayWork;
 
 /// How long the one direct attempt may hold the answer up, whatever the setting: the store gives up after 20 s.
@@ -60,11 +60,7 @@ fn told(talk: &Talk<'_>, step: &Step, error: &GatewayError) -> String {
 }
 
 /// The instance once it is open or has failed; none when time runs out before.
-async fn opened(
-    talk: &Talk<'_>,
-    taken: Option<TakenJob>,
-    instance_id: &str,
-) -> Result<Option<Found>, GatewayError> {
+async fn opened(talk: &Talk<'_>, taken: Option<TakenJob>, instance_id: &str) -> Result<Option<Found>, GatewayError> {
     let (gateway, wall) = (talk.gateway, &talk.gateway.foundation().wall);
     let deadline = wall.now().plus(gateway.settings().saas_v1.wait);
     if let Some(job) = taken {

@@ -101,9 +101,7 @@ async fn look(gateway: &Gateway, merchant_id: &str, instance_id: &str) -> Result
     let job = created(gateway, merchant_id, instance_id).await?;
     let story = story(&found.instance, job.as_ref());
     let address = match (&story, &found.app_info_sealed) {
-        (Story::Ready, Some(sealed)) => {
-            seal::open_app_info(gateway.vault(), &found.instance, sealed)?.front_end_url
-        }
+        (Story::Ready, Some(sealed)) => seal::open_app_info(gateway.vault(), &found.instance, sealed)?.front_end_url,
         _ => None,
     };
     let seller = gateway.merchant(merchant_id).await?.name;

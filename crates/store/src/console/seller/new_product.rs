@@ -13,8 +13,10 @@ use crate::console::desk::Staff;
 use crate::console::fault::{Fault, refused};
 use crate::console::fields::{Fields, Sent};
 use crate::console::view::{Block, Page};
+use crate::identity::application;
 use crate::merchant;
 use crate::refusal::Refusal;
+use crate::window::{WINDOW_LIMIT, Window};
 
 mercer_kernel::messages! {
     /// Texts of the page.
@@ -52,11 +54,14 @@ async fn page(core: &Core, staff: Staff, fields: &Fields, refusal: Option<Refusa
     let language = staff.language();
     let texts = Texts(language);
     let addresses = merchant::addresses(&core.foundation, staff.merchant_id()).await?;
+    let merchant_id = staff.merchant_id().to_owned();
     let page =
         Page::new(staff.frame(core), texts.title()).lead(texts.lead()).below("/seller/products", texts.products());
     if addresses.is_empty() {
         return Ok(page.block(Block::Note("warn", texts.no_address().to_owned())));
     }
-    let form = product_form::form(fields, &addresses, &[], language);
+    let apps = application::list(core, &merchant_id, Window::first(WINDOW_LIMIT)).await?;
+    let apps: Vec<(String, String)> = apps.into_iter().map(|app| (app.app_id, app.name)).collect();
+    let form = product_form::form(fields, &addresses, &apps, language);
     Ok(page.block(Block::Form(form.refused(refusal.map(at_form_field).as_ref(), language))))
 }

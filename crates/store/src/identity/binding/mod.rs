@@ -130,6 +130,11 @@ pub(crate) async fn find(core: &Core, binding_id: &str) -> Answer<Option<Binding
     Ok(repo::find(&core.foundation.db, binding_id).await?)
 }
 
+/// The binding that tests a credential: of its test tenant, to no instance.
+pub(crate) async fn test_of(core: &Core, app_id: &str) -> Answer<Option<Binding>> {
+    Ok(repo::test_of(&core.foundation.db, app_id).await?)
+}
+
 /// The binding with this id, or the refusal that there is none.
 pub(crate) async fn known(core: &Core, binding_id: &str) -> Answer<Binding> {
     Ok(find(core, binding_id).await?.ok_or_else(|| {

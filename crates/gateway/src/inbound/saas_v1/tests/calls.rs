@@ -10,12 +10,18 @@ async fn a_purchase_is_open_in_the_first_answer_and_the_app_sees_the_same_event_
     let parameters = "W3sibmFtZSI6ImVtYWlsRG9tYWluTmFtZSIsInZhbHVlIjoiZXhhbXBsZSJ9XQ==";
     let answer = world.call_v1(&purchase("O-1", "b-1", &[("saasExtendParams", parameters)])).await;
     assert_eq!((answer.code(), answer.json["instanceId"].as_str()), ("000000", Some("b-1")));
-    assert_eq!((front_end_url(&answer), answer.json["encryptType"].as_str()), ("https://app.example.com/t/1", Some("1")));
+    assert_eq!(
+        (front_end_url(&answer), answer.json["encryptType"].as_str()),
+        ("https://app.example.com/t/1", Some("1"))
+    );
     assert_eq!(clear(&answer, "userName", KeySize::Bits256), "admin");
     let event = &world.events()[0];
     assert_eq!(event["type"], "mercer.instance.created");
     let data = &event["data"];
-    assert_eq!((&data["productId"], &data["skuCode"], &data["linearValue"]), (&"P-1".into(), &"S-1".into(), &50.into()));
+    assert_eq!(
+        (&data["productId"], &data["skuCode"], &data["linearValue"]),
+        (&"P-1".into(), &"S-1".into(), &50.into())
+    );
     assert_eq!((&data["chargingMode"], &data["periodType"]), (&"PERIOD".into(), &"year".into()));
     // 23:59:59 in Beijing.
     assert_eq!(data["expireTime"], "2026-01-01T15:59:59Z");
@@ -67,7 +73,8 @@ async fn renewals_run_longer_unfreeze_and_are_told_once() {
     assert_eq!(world.call_v1(&change("expireInstance", &[("orderId", "O-1")])).await.code(), "000000");
     assert_eq!(world.call_v1(&change("expireInstance", &[])).await.code(), "000000");
     assert_eq!(state(&world).await, State::Frozen);
-    let renewal = change("refreshInstance", &[("orderId", "R-1"), ("expireTime", "20270101235959"), ("orderAmount", "1")]);
+    let renewal =
+        change("refreshInstance", &[("orderId", "R-1"), ("expireTime", "20270101235959"), ("orderAmount", "1")]);
     for _ in 0..2 {
         assert_eq!(world.call_v1(&renewal).await.code(), "000000");
     }
@@ -86,7 +93,8 @@ async fn renewals_run_longer_unfreeze_and_are_told_once() {
 async fn a_cancelled_renewal_shortens_and_one_into_the_past_freezes_at_once() {
     let world = opened_world().await;
     world.call_v1(&change("refreshInstance", &[("orderId", "R-1"), ("expireTime", "20270101235959")])).await;
-    let cancel = |order, time| change("refreshInstance", &[("orderId", order), ("expireTime", time), ("orderAmount", "-20.5")]);
+    let cancel =
+        |order, time| change("refreshInstance", &[("orderId", order), ("expireTime", time), ("orderAmount", "-20.5")]);
     assert_eq!(world.call_v1(&cancel("X-1", "20260101235959")).await.code(), "000000");
     assert_eq!(state(&world).await, State::Active);
     assert_eq!(world.call_v1(&cancel("X-2", "20240101235959")).await.code(), "000000");
@@ -111,7 +119,10 @@ async fn a_trial_turns_formal_with_its_new_product() {
     assert_eq!((summary.trial, summary.product_id.as_str(), summary.sku_code.as_str()), (false, "P-9", "S-1"));
     let event = world.events().pop().unwrap();
     assert_eq!(event["type"], "mercer.instance.trial_converted");
-    assert_eq!((&event["data"]["order"]["orderType"], &event["data"]["previous"]["productId"]), (&"TRIAL_TO_FORMAL".into(), &"P-1".into()));
+    assert_eq!(
+        (&event["data"]["order"]["orderType"], &event["data"]["previous"]["productId"]),
+        (&"TRIAL_TO_FORMAL".into(), &"P-1".into())
+    );
 }
 
 #[tokio::test]
@@ -177,7 +188,10 @@ async fn a_query_answers_up_to_a_hundred_instances_with_encrypted_accounts() {
     assert_eq!((answer.code(), answer.json["encryptType"].as_str()), ("000000", Some("1")));
     let info = answer.json["info"].as_array().unwrap();
     let password = info[0]["appInfo"]["password"].as_str().unwrap();
-    assert_eq!((info.len(), cipher::decrypt(V1_KEY, KeySize::Bits256, password).unwrap().as_str()), (1, "Secret-Passw0rd"));
+    assert_eq!(
+        (info.len(), cipher::decrypt(V1_KEY, KeySize::Bits256, password).unwrap().as_str()),
+        (1, "Secret-Passw0rd")
+    );
     assert!(!newest(&world).await.answer.contains(password));
     let too_many = world.call_v1(&[("activity", "queryInstance"), ("instanceId", &ids(101))]).await;
     assert_eq!(too_many.code(), "000002");
@@ -194,7 +208,10 @@ async fn an_acceptance_is_told_once_and_starts_the_billing() {
     world.gateway.run_due().await;
     assert_eq!(world.event_types(), ["created", "accepted"]);
     let event = &world.events()[1]["data"];
-    assert_eq!((&event["billingStart"], &event["buyer"]["customerName"]), (&"2025-01-02T03:04:05.678Z".into(), &"Example Ltd".into()));
+    assert_eq!(
+        (&event["billingStart"], &event["buyer"]["customerName"]),
+        (&"2025-01-02T03:04:05.678Z".into(), &"Example Ltd".into())
+    );
     let detail = instance(&world, "b-1").await;
     assert_eq!(detail.summary.billing_start.unwrap().to_string(), "2025-01-02T03:04:05.678Z");
 }

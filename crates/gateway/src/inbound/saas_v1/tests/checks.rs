@@ -83,8 +83,7 @@ async fn personal_data_reach_the_app_in_the_clear_and_lie_sealed() {
         let world = World::with_app().await;
         world.app_answers(&[OPENED]);
         let iv = Iv::new("A1b2C3d4E5f6G7h8").unwrap();
-        let (phone, mail) =
-            (encrypt(V1_KEY, size, &iv, "13800138000"), encrypt(V1_KEY, size, &iv, "lin@example.com"));
+        let (phone, mail) = (encrypt(V1_KEY, size, &iv, "13800138000"), encrypt(V1_KEY, size, &iv, "lin@example.com"));
         let parameters = purchase("O-1", "b-1", &[("mobilePhone", &phone), ("email", &mail), ("userName", "lin-iam")]);
         let answer = world.call_v1(&parameters).await;
         assert_eq!(answer.code(), "000000", "{}", answer.body);
