@@ -24,6 +24,7 @@ use tower::ServiceExt as _;
 use crate::Gateway;
 use crate::connector::{ChangeCheck, ConnectorSettings, NewConnector};
 use crate::merchant::{InterfaceType, NewMerchant, NewStoreLink, Site};
+use crate::testing_kit::postgres;
 
 pub(crate) const MERCHANT: &str = "demo";
 pub(crate) const KEY: &str = "k-demo-0001-accesskey";
@@ -81,6 +82,18 @@ pub(crate) struct World {
     network: Arc<Network>,
 }
 
+/// Chooses PostgreSQL for every test of this crate: `MERCER_TEST_ENGINE=postgres ./dev postgres cargo test …`.
+const ENGINE_VARIABLE: &str = "MERCER_TEST_ENGINE";
+
+/// An empty database: in memory, unless the run asks for PostgreSQL.
+#[expect(clippy::disallowed_methods, reason = "the test runner names the engine in the environment")]
+async fn database() -> Db {
+    if std::env::var(ENGINE_VARIABLE).is_ok_and(|engine| engine == "postgres") {
+        return postgres().await.expect("a run on PostgreSQL names its server");
+    }
+    Db::open("sqlite::memory:").await.unwrap()
+}
+
 /// An answer of the production address.
 #[derive(Debug)]
 pub(crate) struct Produced {
@@ -104,7 +117,7 @@ impl World {
 
     /// The same with other settings.
     pub(crate) async fn set(change: impl FnOnce(&mut Config)) -> Self {
-        Self::on(Db::open("sqlite::memory:").await.unwrap(), change).await
+        Self::on(database().await, change).await
     }
 
     /// The same on an empty database of any engine.

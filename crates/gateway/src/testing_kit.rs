@@ -33,7 +33,7 @@ pub(crate) async fn worlds() -> Vec<World> {
 
 /// An empty schema on the server of the tests; none when there is no server.
 #[expect(clippy::disallowed_methods, reason = "the test runner names the server in the environment")]
-async fn postgres() -> Option<Db> {
+pub(crate) async fn postgres() -> Option<Db> {
     let server = std::env::var(POSTGRES_VARIABLE).ok()?;
     let schema = format!("gateway_{}", Entropy::system().hex_upper(16).to_lowercase());
     let admin = Db::open(&server).await.unwrap();

@@ -115,6 +115,7 @@ pub(crate) async fn compose(
     let logins = doors.seed().await?;
     let pair = KeyPair {
         secrets,
+        store: store.clone(),
         gateway: gateway.clone(),
         merchant_id: seeded.merchant_id.clone(),
         entropy: entropies.of_keys(start),
@@ -282,6 +283,7 @@ fn login(role: &str, url: String, (user, password): (&str, &str)) -> Login {
 
 fn key_pair_failure(error: &KeyPairError) -> Failure {
     match error {
+        KeyPairError::Store(error) => store_failure(error),
         KeyPairError::Gateway(error) => gateway_failure(error),
         other => Failure::new(
             Exit::Data,

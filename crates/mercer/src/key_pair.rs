@@ -11,6 +11,7 @@ use mercer_gateway::Gateway;
 use mercer_gateway::merchant::InterfaceType;
 use mercer_kernel::entropy::Entropy;
 use mercer_protocol::kit::client_secret::{KeyRefusal, PrivateKey};
+use mercer_store::{Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use crate::failure::{Exit, Failure};
@@ -24,6 +25,7 @@ const SECRET: &str = "rsa_private_key";
 /// The pair of a composition, and whom it is given to.
 pub(crate) struct KeyPair {
     pub(crate) secrets: Secrets,
+    pub(crate) store: Store,
     pub(crate) gateway: Gateway,
     pub(crate) merchant_id: String,
     pub(crate) entropy: Entropy,
@@ -44,6 +46,9 @@ pub(crate) enum KeyPairError {
     /// The gateway did not take it.
     #[error(transparent)]
     Gateway(#[from] mercer_gateway::GatewayError),
+    /// The store did not take it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// Keeps a pair that a person brought, unless there is one already.
@@ -100,7 +105,15 @@ impl KeyPair {
     }
 
     async fn give(&self, pem: &str) -> Result<(), KeyPairError> {
+        let key = PrivateKey::parse(pem).map_err(KeyPairError::Key)?;
         self.gateway.ensure_key(&self.merchant_id, InterfaceType::Rsa, pem).await?;
-        Ok(())
+        match mercer_store::seed::seed_credential(&self.store, &key.public_key().to_pem()).await {
+            // Some sites have no kit; nothing else depends on the pair there.
+            Err(StoreError::Refused(refusal)) => {
+                tracing::info!(%refusal, "the store took no application credential");
+                Ok(())
+            }
+            other => Ok(other?),
+        }
     }
 }

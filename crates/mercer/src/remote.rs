@@ -191,8 +191,7 @@ fn refused(status: u16, problem: &Value, shown: &str) -> Failure {
     let text = |name: &str| problem[name].as_str().unwrap_or_default().to_owned();
     let detail = if text("detail").is_empty() { text("title") } else { text("detail") };
     let detail = if detail.is_empty() { format!("HTTP {status}") } else { detail };
-    let field = problem["errors"][0]["field"].as_str().unwrap_or_default();
-    let input = if field.is_empty() { shown.to_owned() } else { format!("{field} ({shown})") };
+    let input = input_of(problem, shown);
     let failure = Failure::new(Exit::Refused, detail.clone(), detail).code(text("code")).input(input);
     match status {
         401 | 403 => failure.next(
@@ -200,6 +199,20 @@ fn refused(status: u16, problem: &Value, shown: &str) -> Failure {
             "check --store-token (MERCER_STORE_TOKEN), or name the data folder of mercer up with --data",
         ),
         _ => failure,
+    }
+}
+
+/// The inputs a problem names: one beside the call, several each on a line with what is wrong with it.
+fn input_of(problem: &Value, shown: &str) -> String {
+    let errors = problem["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let field = |error: &Value| error["field"].as_str().unwrap_or_default().to_owned();
+    match errors {
+        [] => shown.to_owned(),
+        [one] if field(one).is_empty() => shown.to_owned(),
+        [one] if one["message"].is_null() || one["message"] == problem["detail"] => format!("{} ({shown})", field(one)),
+        many => many.iter().fold(shown.to_owned(), |text, error| {
+            format!("{text}\n    {}: {}", field(error), error["message"].as_str().unwrap_or_default())
+        }),
     }
 }
 
@@ -220,6 +233,13 @@ mod tests {
         let lines = failure.lines(Language::En);
         assert!(lines.contains("quantity may be 1 to 500 (order.quantity)"), "{lines}");
         assert!(lines.contains("input: quantity (POST /orders)"), "{lines}");
+    }
+
+    #[test]
+    fn every_bad_row_of_an_import_is_named() {
+        let problem = r#"{"code":"import.bad_rows","detail":"2 rows","errors":[{"field":"line 3, column name","message":"too long"},{"field":"line 9","message":"twice"}]}"#;
+        let lines = read(&answer(422, problem), "POST /import").unwrap_err().lines(Language::En);
+        assert!(lines.contains("\n    line 3, column name: too long\n    line 9: twice"), "{lines}");
     }
 
     #[test]

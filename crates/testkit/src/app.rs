@@ -87,7 +87,9 @@ impl App {
     #[must_use]
     pub fn story_of(&self, instance_id: &str) -> Vec<String> {
         let events = self.distinct().into_iter().filter(|event| event.data["instanceId"] == instance_id);
-        events.map(|event| event.kind.trim_start_matches("mercer.").trim_start_matches("instance.").to_owned()).collect()
+        events
+            .map(|event| event.kind.trim_start_matches("mercer.").trim_start_matches("instance.").to_owned())
+            .collect()
     }
 
     /// The instances that have an account.

@@ -82,7 +82,6 @@ pub(crate) async fn agree(gateway: &Gateway) -> String {
     secret.expect("the gateway's database answers").expect("a webhook has a secret")
 }
 
-
 /// Opens the store on a database.
 pub(crate) async fn open_store(db: &Db, ground: &Ground) -> Store {
     let mut foundation = foundation(db, ground, "http://store.test", 1).await;

@@ -114,7 +114,19 @@ impl World {
         let (store_router, gateway_router) = (store.router(), gateway.router());
         network.host("store.test", store_router.clone());
         network.host("gateway.test", gateway_router.clone());
-        Self { clock, network, store, gateway, app, seeded, ground, store_router, gateway_router, databases, owned: None }
+        Self {
+            clock,
+            network,
+            store,
+            gateway,
+            app,
+            seeded,
+            ground,
+            store_router,
+            gateway_router,
+            databases,
+            owned: None,
+        }
     }
 
     /// The store's database.

@@ -9,7 +9,7 @@ use mercer_testkit::engine::TestDatabase;
 use serde_json::json;
 
 use crate::support::snare::{Moment, Shared};
-use crate::support::town::{Town, text};
+use crate::support::town::{Town, V1_PRODUCT, text};
 use crate::support::wait::until;
 use crate::support::{remark, remark_no_postgres};
 
@@ -23,6 +23,9 @@ const HEALS_WITHIN_A_LEASE: Duration = Duration::from_secs(120);
 /// Every exchange of a purchase, and how many of the same name go before it.
 const EXCHANGES: [(&str, usize); 5] =
     [("newInstance", 0), ("queryInstance", 0), ("query order", 0), ("created", 0), ("queryInstance", 1)];
+
+/// Those of a purchase in SaaS V1.0: the app is asked while the store waits.
+const V1_EXCHANGES: [(&str, usize); 2] = [("newInstance", 0), ("created", 0)];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Victim {
@@ -39,6 +42,22 @@ async fn a_kill_at_any_step_of_a_purchase_loses_nothing() {
             for victim in [Victim::Store, Victim::Gateway] {
                 purchases += 1;
                 killed_purchase(&town, (exchange, moment, victim), HEALS_WITHIN).await;
+                assert_eq!(town.app.accounts().len(), purchases, "an account for each purchase and no other");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_at_any_step_of_a_v1_purchase_loses_nothing() {
+    let town = Town::build(None, 1).await;
+    let mut purchases = 0;
+    for exchange in V1_EXCHANGES {
+        for moment in [Moment::Before, Moment::After] {
+            for victim in [Victim::Store, Victim::Gateway] {
+                purchases += 1;
+                let order_id = town.order_of(V1_PRODUCT).await;
+                killed_order(&town, &order_id, (exchange, moment, victim), HEALS_WITHIN).await;
                 assert_eq!(town.app.accounts().len(), purchases, "an account for each purchase and no other");
             }
         }
@@ -69,26 +88,30 @@ async fn killed_on_postgres(case: Case) {
 
 /// Buys, kills at the given point, starts again, and looks at what has become of the purchase.
 async fn killed_purchase(town: &Town, case: Case, heals_within: Duration) {
+    let order_id = town.order().await;
+    killed_order(town, &order_id, case, heals_within).await;
+}
+
+async fn killed_order(town: &Town, order_id: &str, case: Case, heals_within: Duration) {
     let (exchange, moment, victim) = case;
     remark(&format!("{case:?}"));
     let victim = match victim {
         Victim::Store => &town.store,
         Victim::Gateway => &town.gateways[0],
     };
-    let order_id = town.order().await;
     town.snare.set(exchange, moment, victim);
     if exchange.1 > 0 {
         // So that the account is not there when the store asks for the first time.
         town.app.answer(Manner::Broken);
     }
-    town.pay(&order_id).await;
+    town.pay(order_id).await;
     if exchange.1 > 0 {
-        reach_the_second_poll(town, &order_id).await;
+        reach_the_second_poll(town, order_id).await;
     }
     until(&format!("{case:?} to happen"), SPRINGS_WITHIN, async || town.snare.has_sprung().then_some(())).await;
     town.restart(victim).await;
-    town.complete(&order_id, heals_within).await;
-    assert_one_of_each(town, &order_id, case, victim).await;
+    town.complete(order_id, heals_within).await;
+    assert_one_of_each(town, order_id, case, victim).await;
 }
 
 /// The second poll comes two minutes after the first, on the store's clock.

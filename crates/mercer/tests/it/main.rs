@@ -6,6 +6,7 @@
 //! database, that the command line keeps its promises, and that a person gets from shop to app.
 
 mod browser;
+mod full_sync;
 mod kill;
 mod processes;
 mod schemes;

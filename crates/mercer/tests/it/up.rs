@@ -46,7 +46,7 @@ async fn up_is_ready_keeps_everything_and_ends_on_ctrl_c() {
     assert_eq!(up.interrupt().await.code(), Some(0), "{}", up.log());
     up.again().await;
     assert_promised_members(&up.ready);
-    for kept in ["merchantId", "accessKey", "buyers", "productIds"] {
+    for kept in ["merchantId", "accessKey", "kitAccessKey", "generalAccessKey", "v1Key", "buyers", "productIds"] {
         assert_eq!(up.ready[kept], first[kept], "{kept}");
     }
     // The ports are others, the tokens the same.
@@ -54,6 +54,27 @@ async fn up_is_ready_keeps_everything_and_ends_on_ctrl_c() {
     assert_eq!(api.get(&format!("/orders/{order_id}")).await["state"], "completed");
     let view = api.get(&format!("{instance}/view")).await;
     assert_eq!(view["appInfo"]["password"], password, "the account is still there: {view}");
+    assert_eq!(up.interrupt().await.code(), Some(0), "{}", up.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_joint_product_can_be_bound_as_soon_as_the_pair_of_keys_is_made() {
+    let folder = Folder::new("pair");
+    let mut up = Program::start(Start::new(folder.path(), "pair", &ARGUMENTS)).await;
+    let api = Api::at(&text(&up.ready["store"]["url"]), &text(&up.ready["store"]["token"]));
+    let tested = until("the credential and its test calls", WITHIN, async || {
+        let all = api.get("/application-credentials").await;
+        let app_id = all["items"][0]["appId"].as_str()?.to_owned();
+        let test = api.get(&format!("/application-credentials/{app_id}/test")).await;
+        (test["state"] == "bound").then_some(app_id)
+    });
+    let app_id = tested.await;
+    let known = api.get(&format!("/application-credentials/{app_id}")).await;
+    assert_eq!(up.interrupt().await.code(), Some(0), "{}", up.log());
+    up.again().await;
+    let api = Api::at(&text(&up.ready["store"]["url"]), &text(&up.ready["store"]["token"]));
+    let again = api.get(&format!("/application-credentials/{app_id}")).await;
+    assert_eq!(again["publicKey"], known["publicKey"], "the pair is made once");
     assert_eq!(up.interrupt().await.code(), Some(0), "{}", up.log());
 }
 

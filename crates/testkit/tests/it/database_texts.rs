@@ -3,10 +3,9 @@
 use mercer_kernel::db::{Db, EngineKind};
 
 const TABLES_OF_SQLITE: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
-const TABLES_OF_POSTGRES: &str = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()";
+const TABLES_OF_POSTGRES: &str = "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()";
 const COLUMNS_OF_SQLITE: &str = "SELECT name FROM pragma_table_info($1)";
-const COLUMNS_OF_POSTGRES: &str =
-    "SELECT column_name::text FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = $1";
+const COLUMNS_OF_POSTGRES: &str = "SELECT column_name::text FROM information_schema.columns WHERE table_schema = current_schema() AND table_name::text = $1";
 
 /// Every value of every column of every table, as text.
 pub(crate) async fn all(db: &Db) -> Vec<String> {

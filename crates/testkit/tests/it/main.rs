@@ -5,8 +5,10 @@
 mod architecture;
 mod database;
 mod database_texts;
+mod kit;
 mod life;
 mod order_notification;
+mod order_notify;
 mod outbox;
 mod protocol_page;
 mod purchase;

@@ -42,7 +42,8 @@ async fn a_product_without_interfaces_is_paid_and_the_app_hears_of_it() {
 #[tokio::test]
 async fn every_fault_at_every_call_ends_in_one_notification() {
     on_every_world(async |world| {
-        for fault in [Fault::Down, Fault::AnswerLost, Fault::Timeout, Fault::Twice, Fault::CutBody, Fault::Status(502)] {
+        for fault in [Fault::Down, Fault::AnswerLost, Fault::Timeout, Fault::Twice, Fault::CutBody, Fault::Status(502)]
+        {
             for call in 0..3 {
                 let before = notified(&world).len();
                 world.network.break_call(world.network.calls() + call, fault.clone());

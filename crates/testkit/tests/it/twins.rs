@@ -9,15 +9,23 @@ use mercer_testkit::app::Received;
 use mercer_testkit::world::{MERCHANT, World, text};
 use serde_json::{Value, json};
 
-
-
 const DAY: Duration = Duration::from_secs(86_400);
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// What the app hears, in both protocols.
 const LIFE: [&str; 12] = [
-    "created", "trial_converted", "renewed", "renewal_cancelled", "upgraded", "frozen", "renewed", "unfrozen", "frozen",
-    "released", "created", "released",
+    "created",
+    "trial_converted",
+    "renewed",
+    "renewal_cancelled",
+    "upgraded",
+    "frozen",
+    "renewed",
+    "unfrozen",
+    "frozen",
+    "released",
+    "created",
+    "released",
 ];
 /// What differs: what SaaS V1.0 has no field for and no call to ask for (or, as personal data, only with the
 /// product's authorisation), and with `+` what it says besides.

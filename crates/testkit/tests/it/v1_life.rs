@@ -92,7 +92,8 @@ async fn with_the_other_setting_the_store_calls_again_every_hour() {
         let instance_id = text(&world.instance(&order_id).await["instanceId"]);
         assert_eq!(world.order_state(&order_id).await, "completed", "{}", world.story());
         assert_eq!(world.app.accounts(), std::slice::from_ref(&instance_id));
-        let calls: Vec<String> = world.story().lines().filter(|line| line.contains("newInstance")).map(squeezed).collect();
+        let calls: Vec<String> =
+            world.story().lines().filter(|line| line.contains("newInstance")).map(squeezed).collect();
         let expected = ["start newInstance → 000004", "+1h newInstance → 000004", "+2h newInstance → 000000"];
         assert_eq!(calls, expected.map(|call| call.replace(" newInstance", " store → gateway newInstance")));
         let ids = values(&world, "businessId");
@@ -142,7 +143,7 @@ async fn assert_one_account(world: &World, order_id: &str, case: &str) {
     let instance = world.instance(order_id).await;
     assert_eq!(instance["state"], "active", "{case}\n{story}");
     let instance_id = text(&instance["instanceId"]);
-    assert_eq!(world.app.accounts(), [instance_id.clone()], "{case}\n{story}");
+    assert_eq!(world.app.accounts(), std::slice::from_ref(&instance_id), "{case}\n{story}");
     assert_eq!(instances(world).await, 1, "{case}\n{story}");
     let view = world.get(&format!("/instances/{order_id}/view")).await;
     assert_eq!(view["appInfo"]["password"], format!("pw-{instance_id}"), "{case}\n{view}");
@@ -253,7 +254,8 @@ fn values(world: &World, name: &str) -> Vec<String> {
     let log = world.network.log();
     let queries = log.iter().filter_map(|exchange| exchange.path.split_once('?').map(|(_, query)| query));
     let calls = queries.filter(|query| query.contains("activity=newInstance"));
-    let value = |query: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=').map(str::to_owned));
+    let value =
+        |query: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('=').map(str::to_owned));
     calls.filter_map(value).collect()
 }
 

@@ -149,5 +149,5 @@ const STEPS: &[Column] = &[
 const AUTHORISED: &[Column] = &[
     Column::new("账号", "user", |row| text_of(&row["userName"])),
     Column::new("状态", "state", |row| text_of(&row["state"])),
-    Column::new("来源", "by", |row| text_of(&row["orgCode"])),
+    Column::new("部门", "department", |row| text_of(&row["orgCode"])),
 ];

@@ -3,6 +3,7 @@
 pub(crate) mod driver;
 pub(crate) mod folder;
 pub(crate) mod http;
+pub(crate) mod kit;
 pub(crate) mod program;
 pub(crate) mod relay;
 pub(crate) mod snare;

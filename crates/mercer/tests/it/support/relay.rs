@@ -77,7 +77,7 @@ impl Relay {
     async fn pass(&self, request: Request<Incoming>) -> anyhow::Result<Response<Full<Bytes>>> {
         let (mut parts, body) = request.into_parts();
         let body = body.collect().await?.to_bytes();
-        let name = name(parts.uri.path(), &body);
+        let name = name(&parts.uri, &body);
         parts.headers.remove(header::CONNECTION);
         self.0.snare.meet(&name, Moment::Before).await;
         let target = self.next_target().ok_or_else(|| anyhow::anyhow!("the relay leads nowhere"))?;
@@ -98,7 +98,13 @@ impl Relay {
 }
 
 /// What an exchange is about: the activity, the kind of the event, or the last words of the path.
-fn name(path: &str, body: &[u8]) -> String {
+fn name(uri: &http::Uri, body: &[u8]) -> String {
+    let path = uri.path();
+    let parameters = uri.query().unwrap_or_default().split('&');
+    // SaaS V1.0 says it in the query.
+    if let Some(activity) = parameters.filter_map(|pair| pair.strip_prefix("activity=")).next() {
+        return activity.to_owned();
+    }
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let member = |name: &str| body[name].as_str().map(ToOwned::to_owned);
     member("activity")

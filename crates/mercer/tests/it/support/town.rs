@@ -20,8 +20,14 @@ use super::wait::until;
 pub(crate) const MERCHANT: &str = "m_town";
 /// The access key both sides agree on.
 pub(crate) const ACCESS_KEY: &str = "town-base-access-key";
+/// The Key of SaaS V1.0.
+const V1_KEY: &str = "3c0d9a1e-7d33-4b60-9a5e-2c41d0b7e8f8";
+/// The access key of the kit.
+pub(crate) const KIT_ACCESS_KEY: &str = "town-kit-access-key";
 /// What is sold: by the month, by the seat.
 pub(crate) const PRODUCT: &str = "board-month";
+/// The same in SaaS V1.0.
+pub(crate) const V1_PRODUCT: &str = "board-v1-month";
 const AK: &str = "TOWNACCESSKEY0000001";
 const SK: &str = "town-secret-key";
 const WEBHOOK_SECRET: &str = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -94,7 +100,12 @@ impl Town {
 
     /// Places an order without paying it; returns its id.
     pub(crate) async fn order(&self) -> String {
-        let order = json!({"buyerId": self.buyer_id, "productId": PRODUCT, "quantity": 3, "periods": 1});
+        self.order_of(PRODUCT).await
+    }
+
+    /// Places an order of a product without paying it; returns its id.
+    pub(crate) async fn order_of(&self, product_id: &str) -> String {
+        let order = json!({"buyerId": self.buyer_id, "productId": product_id, "quantity": 3, "periods": 1});
         text(&self.store_api().await.post("/orders", order).await["orderId"])
     }
 
@@ -156,8 +167,10 @@ impl Town {
     async fn furnish_gateway(&self, app_url: &str) {
         let api = self.gateway_api().await;
         api.post("/merchants", json!({"merchantId": MERCHANT, "name": "Town"})).await;
-        let key = json!({"merchantId": MERCHANT, "interfaceType": "base", "text": ACCESS_KEY});
-        api.post("/keys", key).await;
+        for (interface_type, key) in [("base", ACCESS_KEY), ("saas_v1", V1_KEY), ("kit", KIT_ACCESS_KEY)] {
+            let key = json!({"merchantId": MERCHANT, "interfaceType": interface_type, "text": key});
+            api.post("/keys", key).await;
+        }
         let link = json!({
             "merchantId": MERCHANT,
             "site": "sandbox",
@@ -174,31 +187,42 @@ impl Town {
         let api = self.store_api().await;
         api.post("/merchants", json!({"merchantId": MERCHANT, "name": "小镇"})).await;
         let merchant = format!("/merchants/{MERCHANT}");
-        api.post(&format!("{merchant}/keys"), json!({"interfaceType": "base", "accessKey": ACCESS_KEY})).await;
+        for (interface_type, key) in [("base", ACCESS_KEY), ("saas_v1", V1_KEY), ("kit", KIT_ACCESS_KEY)] {
+            let key = json!({"interfaceType": interface_type, "accessKey": key});
+            api.post(&format!("{merchant}/keys"), key).await;
+        }
         api.post(&format!("{merchant}/credentials"), json!({"ak": AK, "sk": SK})).await;
         let url = format!("{}/produce/{MERCHANT}", self.to_gateway.url());
         api.post(&format!("{merchant}/production-addresses"), json!({"addressId": "a_town", "url": url})).await;
-        let price = json!({
-            "productId": PRODUCT,
-            "chargingMode": "PERIOD",
-            "periodType": "month",
-            "mode": "linear",
-            "brackets": [{"unitPrice": "19"}],
-        });
-        let names = |name: &str| json!({"zh": name, "en": name});
-        let linear = json!({"name": names("Seats"), "min": 1, "max": 500, "step": 1});
-        let product = json!({
-            "productCode": "board",
-            "merchantId": MERCHANT,
-            "addressId": "a_town",
-            "name": names("Board"),
-            "currency": "CNY",
-            "skus": [{"skuCode": "board-standard", "name": names("Standard"), "linear": linear, "prices": [price]}],
-        });
-        api.post("/products", product).await;
+        for (code, access) in [("board", "saasV2"), ("board-v1", "saasV1")] {
+            api.post("/products", product(code, access)).await;
+        }
         let buyer = api.post("/buyers", json!({"customerName": "linlan", "email": "linlan@example.com"})).await;
         self.buyer_id = text(&buyer["customerId"]);
     }
+}
+
+/// A product by the month and the seat; its price is `{code}-month`.
+fn product(code: &str, access: &str) -> Value {
+    let price = json!({
+        "productId": format!("{code}-month"),
+        "chargingMode": "PERIOD",
+        "periodType": "month",
+        "mode": "linear",
+        "brackets": [{"unitPrice": "19"}],
+    });
+    let names = |name: &str| json!({"zh": name, "en": name});
+    let linear = json!({"name": names("Seats"), "min": 1, "max": 500, "step": 1});
+    let sku = format!("{code}-standard");
+    json!({
+        "productCode": code,
+        "merchantId": MERCHANT,
+        "addressId": "a_town",
+        "access": access,
+        "name": names("Board"),
+        "currency": "CNY",
+        "skus": [{"skuCode": sku, "name": names("Standard"), "linear": linear, "prices": [price]}],
+    })
 }
 
 /// The text of a member; empty for anything else.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::inbound::Verdict;
+use crate::testing_kit::worlds;
 
 #[tokio::test]
 async fn a_purchase_is_open_in_the_first_answer_and_the_app_sees_the_same_event_as_in_v2() {
@@ -28,6 +29,37 @@ async fn a_purchase_is_open_in_the_first_answer_and_the_app_sees_the_same_event_
     assert_eq!(data["order"]["orderType"], "NEW");
     assert_eq!(data["order"]["extendParams"][0]["name"], "emailDomainName");
     assert_eq!(data["buyer"]["customerId"], "68cbc86abc2018ab880d92f36422fa0e");
+}
+
+#[tokio::test]
+async fn a_whole_life_is_the_same_on_every_engine() {
+    for world in worlds().await {
+        let world = world.and_app().await;
+        world.app_answers(&[DOWN]);
+        assert!(front_end_url(&world.call_v1(&purchase("O-1", "b-1", &[])).await).contains("/instance/demo/b-1/"));
+        world.app_answers(&[OPENED, TAKEN]);
+        world.pass(std::time::Duration::from_secs(60)).await;
+        let accepted = world.call_v1(&purchase("O-1", "b-2", &[("acceptanceTime", "20250102030405678")])).await;
+        assert_eq!(front_end_url(&accepted), "https://app.example.com/t/1");
+        let product = [("skuCode", "S-2"), ("productId", "P-2"), ("amount", "80"), ("orderId", "U-1")];
+        let past = [("orderId", "X-1"), ("expireTime", "20240101235959"), ("orderAmount", "-1")];
+        let renewal = [("orderId", "R-1"), ("expireTime", "20270101235959")];
+        for parameters in [
+            change("upgrade", &product),
+            change("refreshInstance", &past),
+            change("refreshInstance", &renewal),
+            change("releaseInstance", &[]),
+        ] {
+            for _ in 0..2 {
+                assert_eq!(world.call_v1(&parameters).await.code(), "000000", "{parameters:?}");
+            }
+        }
+        world.pass(std::time::Duration::from_secs(60)).await;
+        let told =
+            ["created", "accepted", "upgraded", "renewal_cancelled", "frozen", "renewed", "unfrozen", "released"];
+        assert_eq!(world.event_types(), told);
+        assert_eq!(instance(&world, "b-1").await.summary.sku_code, "S-2");
+    }
 }
 
 #[tokio::test]
