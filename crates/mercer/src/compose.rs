@@ -11,11 +11,11 @@ use mercer_gateway::Gateway;
 use mercer_gateway::connector::{ChangeCheck, ConnectorSettings, NewConnector};
 use mercer_gateway::merchant::{InterfaceType, NewMerchant, NewStoreLink, Site};
 use mercer_kernel::entropy::Entropy;
-use mercer_kernel::web::account::{Account, Role};
-use mercer_store::seed::{DoorKeys, seed_doors};
+use mercer_store::seed::DoorKeys;
 use mercer_store::{SeedInput, Store};
 
-use crate::connection::{BuyerLine, Connection, Door, Login};
+use crate::connection::{BuyerLine, Connection, Door};
+use crate::doors::Doors;
 use crate::failure::{Exit, Failure};
 use crate::ground::{Face, Ground, database_failure};
 use crate::key_pair::{self, KeyPair, KeyPairError};
@@ -111,7 +111,17 @@ pub(crate) async fn compose(
     };
     let seeded = mercer_store::seed(&store, &input).await.map_err(|error| store_failure(&error))?;
     seed_gateway(&gateway, &seeded.merchant_id, &agreement, &addresses).await?;
-    let doors = Doors { store: &store, gateway: &gateway, agreement: &agreement, addresses: &addresses };
+    let doors = Doors {
+        store: &store,
+        gateway: &gateway,
+        addresses: &addresses,
+        store_keys: DoorKeys {
+            console_password: agreement.store_password.clone(),
+            api_token: agreement.store_token.clone(),
+        },
+        gateway_password: &agreement.gateway_password,
+        gateway_token: &agreement.gateway_token,
+    };
     let logins = doors.seed().await?;
     let pair = KeyPair {
         secrets,
@@ -230,55 +240,6 @@ async fn seed_gateway(
         gateway.ensure_connector(merchant_id, &connector).await
     };
     seeded.await.map(drop).map_err(|error| gateway_failure(&error))
-}
-
-/// Accounts and tokens of both consoles.
-struct Doors<'a> {
-    store: &'a Store,
-    gateway: &'a Gateway,
-    agreement: &'a Agreement,
-    addresses: &'a Addresses,
-}
-
-impl Doors<'_> {
-    async fn seed(self) -> Result<Vec<Login>, Failure> {
-        let keys = DoorKeys {
-            console_password: self.agreement.store_password.clone(),
-            api_token: self.agreement.store_token.clone(),
-        };
-        let accounts = seed_doors(self.store, &keys).await.map_err(|error| store_failure(&error))?;
-        let mut logins: Vec<Login> = accounts.iter().map(|account| self.store_login(account)).collect();
-        // Whoever tries things out buys first.
-        logins.sort_by_key(|login| login.role != "store.buyer");
-        let admin = Account {
-            name: "admin".to_owned(),
-            role: Role::Admin,
-            subject: String::new(),
-            display_name: "管理员 Administrator".to_owned(),
-        };
-        let password = &self.agreement.gateway_password;
-        let opened = async {
-            self.gateway.accounts().ensure(&admin, password).await?;
-            self.gateway.accounts().ensure_token("mercer", &self.agreement.gateway_token).await
-        };
-        opened.await.map_err(|error| database_failure(&error))?;
-        logins.push(login("gateway.administrator", self.addresses.gateway.clone(), (&admin.name, password)));
-        Ok(logins)
-    }
-
-    fn store_login(&self, account: &Account) -> Login {
-        let (role, path) = match account.role {
-            Role::Buyer | Role::Viewer => ("store.buyer", ""),
-            Role::Seller => ("store.seller", "/seller"),
-            Role::Operator | Role::Admin => ("store.operator", "/operator"),
-        };
-        let url = format!("{}{path}", self.addresses.store);
-        login(role, url, (&account.name, &self.agreement.store_password))
-    }
-}
-
-fn login(role: &str, url: String, (user, password): (&str, &str)) -> Login {
-    Login { role: role.to_owned(), url, user: user.to_owned(), password: password.to_owned() }
 }
 
 fn key_pair_failure(error: &KeyPairError) -> Failure {

@@ -11,6 +11,7 @@ mod compare;
 mod compose;
 mod config_command;
 mod connection;
+mod doors;
 mod encryption;
 mod face;
 mod failure;

@@ -395,3 +395,32 @@ async fn client_secrets_and_phones_are_masked_until_somebody_asks() {
     assert!(revealed.text.contains("13800001234"));
     assert_eq!(browser.world.gateway.check_audit().await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn an_rsa_key_shows_its_public_key_and_keeps_the_private_one() {
+    let browser = Browser::new(World::bare().await).await;
+    let pem = crate::testing_kit::RSA_KEY;
+    let form = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("interfaceType", "rsa")
+        .append_pair("text", pem)
+        .finish();
+    let added = browser.post("/keys", &form).await;
+    assert_eq!(added.location, "/keys?made=rsa");
+    let page = browser.check(&added.location, Language::En).await;
+    assert!(page.text.contains("BEGIN PUBLIC KEY") && page.text.contains("RSA 3072"), "{}", page.text);
+    assert!(!page.text.contains("PRIVATE KEY"));
+    let wrong = browser.post("/keys?lang=en", "interfaceType=rsa&text=not+a+key").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text.contains("at least 3072 bits"), "{}", wrong.text);
+}
+
+#[tokio::test]
+async fn bit_lengths_of_v1_are_set_by_product() {
+    let browser = Browser::new(World::bare().await).await;
+    let saved = browser.post("/keys/encryption", "bits=256&products=P-1%0D%0A%0D%0AS-2").await;
+    assert_eq!(saved.location, "/keys#encryption");
+    let encryption = browser.world.gateway.encryption(MERCHANT).await.unwrap();
+    assert_eq!(encryption.products, [("P-1".to_owned(), 128), ("S-2".to_owned(), 128)].into());
+    let page = browser.check("/keys", Language::Zh).await;
+    assert!(page.text.contains("P-1\nS-2"), "{}", page.text);
+}

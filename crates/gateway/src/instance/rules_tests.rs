@@ -165,6 +165,43 @@ fn a_query_answers_what_is_ready_and_otherwise_why_not() {
     assert_eq!(query_answer(&[]).result, ResultKind::UnknownInstance);
 }
 
+fn refresh_v1(order: &str, days: i64) -> Command {
+    match refresh(if days < 0 { Scene::UnsubscribeRenewalPeriod } else { Scene::Renewal }, order, days) {
+        Command::Refresh(refresh) => Command::Refresh(Refresh { freezing: Freezing::ByExpiry, ..refresh }),
+        other => other,
+    }
+}
+
+fn accepted_at(millis: i64) -> Command {
+    match new("b-1") {
+        Command::New(new) => {
+            let bought = Bought { acceptance_time: Some(Instant::from_millis(millis)), ..Bought::default() };
+            Command::New(NewInstance { family: Family::SaasV1, bought, ..new })
+        }
+        other => other,
+    }
+}
+
+#[test]
+fn where_the_expiry_decides_a_renewal_unfreezes_and_one_taken_back_into_the_past_freezes() {
+    let mut desk = Desk::after(&[new("b-1"), Command::AppInfo, refresh_v1("R-1", 60), refresh_v1("X-1", -1)]);
+    assert_eq!(desk.state(), Some(State::Frozen));
+    desk.take(&refresh_v1("R-2", 30));
+    assert_eq!(desk.state(), Some(State::Active));
+    use EventKind::{Created, Frozen, RenewalCancelled, Renewed, Unfrozen};
+    assert_eq!(desk.events, [Created, Renewed, RenewalCancelled, Frozen, Renewed, Unfrozen]);
+}
+
+#[test]
+fn the_first_acceptance_counts_and_is_told_once() {
+    let mut desk = Desk::after(&[new("b-1"), accepted_at(5), accepted_at(9)]);
+    assert_eq!(desk.instance.clone().unwrap().billing_start, Some(Instant::from_millis(5)));
+    assert_eq!(desk.take(&accepted_at(5)).verdict, Verdict::Repeated);
+    assert_eq!(desk.events, [EventKind::Created, EventKind::Accepted]);
+    let at_once = Desk::after(&[accepted_at(5)]);
+    assert_eq!(at_once.events, [EventKind::Created, EventKind::Accepted]);
+}
+
 fn any_command() -> impl Strategy<Value = Command> {
     let scene = prop_oneof![
         Just(Scene::Renewal),
@@ -175,6 +212,8 @@ fn any_command() -> impl Strategy<Value = Command> {
     prop_oneof![
         3 => "b-[1-3]".prop_map(|id| new(&id)),
         3 => (scene, "R-[1-4]", 1_i64..90).prop_map(|(scene, order, days)| refresh(scene, &order, days)),
+        2 => ("V-[1-4]", -60_i64..90).prop_map(|(order, days)| refresh_v1(&order, days)),
+        1 => (1_i64..4).prop_map(accepted_at),
         2 => Just(Command::SetStatus(StatusChange::Freeze)),
         2 => Just(Command::SetStatus(StatusChange::Unfreeze)),
         1 => Just(release()),

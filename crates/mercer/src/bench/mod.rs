@@ -8,6 +8,7 @@
 //! full-sync` measures twice: alone, and while another merchant synchronises 100,000 departments.
 
 mod bare;
+mod beside;
 mod call;
 mod check;
 mod full_sync;
@@ -26,7 +27,6 @@ use url::Url;
 
 use self::call::Caller;
 use self::check::Checked;
-use self::full_sync::Synced;
 use self::load::Load;
 use self::process::{ServerProcess, Usage, Workers};
 use self::report::{Measurement, Report};
@@ -149,7 +149,7 @@ async fn gateway(bench: GatewayBench, output: Output) -> Result<(), Failure> {
         (Some(url), _) => measurements.push(measure_running(&bench, url, &run_id, output).await?),
         (None, Some(Background::FullSync)) => {
             let database_url = database_of(&bench, &scratch, Face::Gateway);
-            let (both, lists) = measure_beside(&bench, &database_url, &run_id, output).await?;
+            let (both, lists) = beside::measure(&bench, &database_url, &run_id, output).await?;
             measurements.extend(both);
             synced = Some(lists);
         }
@@ -211,50 +211,6 @@ async fn measure_own(
     server.kill().await;
     let checked = check::exactly_once(database_url, face, &measured, &caller).await?;
     Ok(Measurement { name: face.name(), measured, usage: Usage::between(before, after), checked: Some(checked) })
-}
-
-/// The same load twice on one gateway with its workers: alone, then beside the background.
-async fn measure_beside(
-    bench: &GatewayBench,
-    database_url: &str,
-    run_id: &str,
-    output: Output,
-) -> Result<([Measurement; 2], Synced), Failure> {
-    let mut server = ServerProcess::start(Face::Gateway, database_url, Workers::Run).await?;
-    let load = load_of(bench, Face::Gateway);
-    let caller_of = |suffix: &str| {
-        let key = (bench.protocol, server.key(bench.protocol));
-        Caller::new(server.url(), key, &format!("{run_id}{suffix}"))
-    };
-    let (first, second) = (caller_of("a")?, caller_of("b")?);
-    let prepared = load.prepare(&first).await?;
-    let before = server.usage().await;
-    let alone = load.run(&first, &prepared, output).await?;
-    let between = server.usage().await;
-    output.remark(&Wording::fixed(
-        "再测一次，同时另一商家全量同步 100,000 个部门",
-        "measuring again while another merchant synchronises 100,000 departments",
-    ));
-    let prepared = load.prepare(&second).await?;
-    let until = load.clock.now().plus(std::time::Duration::from_secs(bench.seconds));
-    let (beside, synced) = tokio::join!(
-        load.run(&second, &prepared, output),
-        full_sync::keep_syncing(server.kit(), server.statistics_url(), (&load.clock, until)),
-    );
-    let (beside, synced) = (beside?, synced?);
-    let after = server.usage().await;
-    server.kill().await;
-    let synced = full_sync::check(database_url, server.kit(), synced).await?;
-    let mut measurements = Vec::new();
-    for (name, measured, caller, usage) in [
-        ("alone", alone, &first, Usage::between(before, between)),
-        ("beside", beside, &second, Usage::between(between, after)),
-    ] {
-        let checked = check::exactly_once(database_url, Face::Gateway, &measured, caller).await?;
-        measurements.push(Measurement { name, measured, usage, checked: Some(checked) });
-    }
-    let both = <[Measurement; 2]>::try_from(measurements).ok().expect("two were pushed above");
-    Ok((both, synced))
 }
 
 async fn measure_running(

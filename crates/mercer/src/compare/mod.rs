@@ -4,12 +4,14 @@
 //! Whoever signs in another language sees "wrong signature" and nothing else. The string that goes into
 //! the MAC is where all the trouble is, so it is compared byte by byte.
 
+mod guess;
 mod reason;
 
 use clap::Args;
 use serde_json::{Value, json};
 
-use self::reason::{Reason, guess};
+use self::guess::guess;
+use self::reason::Reason;
 use crate::failure::{Exit, Failure};
 use crate::input::given;
 use crate::language::Language;
