@@ -1,6 +1,7 @@
 //! What is kept of a request: as it came, or masked with the original sealed beside it, so that the check
 //! of its signature can still be shown.
 
+use bytes::Bytes;
 use mercer_kernel::db::DbError;
 use mercer_kernel::vault::{Place, Vault};
 use serde::{Deserialize, Serialize};
@@ -20,7 +21,7 @@ const SEALED_REFUSED_BYTES: usize = 8 * 1_024;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Kept {
     query: String,
-    body: Vec<u8>,
+    body: Bytes,
     headers: String,
     original: Option<Original>,
 }
@@ -44,13 +45,13 @@ pub(crate) struct KeptRow {
 impl Kept {
     /// The request as it came: it holds neither personal data nor secrets.
     pub(crate) fn plain(call: &Call) -> Self {
-        Self { query: call.query.clone(), body: call.body.to_vec(), ..Self::default() }
+        Self { query: call.query.clone(), body: call.body.clone(), ..Self::default() }
     }
 
     /// The request in a masked form; the original is sealed.
     pub(crate) fn masked(call: &Call, query: String, body: Vec<u8>) -> Self {
         let original = Original { query: call.query.clone(), body: String::from_utf8_lossy(&call.body).into_owned() };
-        Self { query, body, headers: String::new(), original: Some(original) }
+        Self { query, body: body.into(), headers: String::new(), original: Some(original) }
     }
 
     /// The beginning of a request, already masked, whose original is not kept.

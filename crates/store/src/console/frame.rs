@@ -13,6 +13,7 @@ mercer_kernel::messages! {
     shop => "Shop", "商店";
     my_orders => "My orders", "我的订单";
     my_services => "My services", "已购服务";
+    my_enterprises => "Enterprises", "企业";
     seller_centre => "Seller centre", "卖家中心";
     operations => "Operator pages", "运营管理";
     overview => "Overview", "概览";
@@ -96,6 +97,7 @@ fn shop_frame(core: &Core, visit: Visit, account: Option<&Account>) -> Frame {
         Some(Role::Buyer) => {
             sections.push(NavItem::new("/orders", names.my_orders()));
             sections.push(NavItem::new("/services", names.my_services()));
+            sections.push(NavItem::new("/enterprises", names.my_enterprises()));
         }
         Some(Role::Seller) => sections.push(NavItem::new(Side::Seller.base(), names.seller_centre())),
         Some(Role::Operator | Role::Admin) => sections.push(NavItem::new(Side::Operator.base(), names.operations())),

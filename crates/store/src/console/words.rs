@@ -1,5 +1,9 @@
 //! How codes are told to people: every state, kind and unit in both languages, with its colour.
 
+mod identity;
+
+pub(super) use identity::{binding_state, kit_version, member_role, member_state, tenant_state};
+
 use mercer_kernel::money::Money;
 use mercer_kernel::web::Language;
 use rust_decimal::Decimal;

@@ -14,7 +14,7 @@
 
 pub(crate) mod application;
 pub(crate) mod binding;
-mod csv;
+pub(crate) mod csv;
 pub(crate) mod department;
 pub(crate) mod enterprise;
 pub(crate) mod member;

@@ -2,6 +2,7 @@
 
 mod deal;
 mod ending;
+pub(in crate::console) mod enterprise;
 mod offers;
 mod order;
 mod orders;
@@ -32,6 +33,7 @@ pub(super) fn routes() -> Router<Console> {
         .route("/services/{resource_id}/accept", post(service::accept))
         .route("/services/{resource_id}/cancel-renewal", get(ending::ask_cancel_renewal).post(ending::cancel_renewal))
         .route("/services/{resource_id}/{deal}", get(deal::show).post(deal::place))
+        .merge(enterprise::routes())
 }
 
 /// An order of this buyer.

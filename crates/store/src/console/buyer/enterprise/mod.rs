@@ -1,7 +1,6 @@
 //! Enterprises (企业) of a buyer: members, departments, and the joint services they use.
 
 mod admins;
-mod binding;
 mod departments;
 mod grants;
 mod import;
@@ -10,6 +9,7 @@ mod member_form;
 mod members;
 mod overview;
 mod quick;
+mod service;
 mod steps;
 
 pub(in crate::console) use steps::{calls_table, timeline};
@@ -51,11 +51,11 @@ pub(super) fn routes() -> Router<Console> {
         .route("/enterprises/{tenant_id}/departments/export", get(import::export_departments))
         .route("/enterprises/{tenant_id}/departments/{org_code}", get(departments::one).post(departments::save))
         .route("/enterprises/{tenant_id}/departments/{org_code}/delete", post(departments::delete))
-        .route("/enterprises/{tenant_id}/services/{binding_id}", get(binding::show))
+        .route("/enterprises/{tenant_id}/services/{binding_id}", get(service::show))
         .route("/enterprises/{tenant_id}/services/{binding_id}/grant", post(grants::grant))
         .route("/enterprises/{tenant_id}/services/{binding_id}/withdraw", post(grants::withdraw))
-        .route("/enterprises/{tenant_id}/services/{binding_id}/calls/{message_id}", post(binding::retry_call))
-        .route("/enterprises/{tenant_id}/services/{binding_id}/{verb}", post(binding::act))
+        .route("/enterprises/{tenant_id}/services/{binding_id}/calls/{message_id}", post(service::retry_call))
+        .route("/enterprises/{tenant_id}/services/{binding_id}/{verb}", post(service::act))
         .route("/services/{resource_id}/enterprise", get(quick::show).post(quick::save))
         .merge(files)
 }
