@@ -68,7 +68,11 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { version: 2, name: "merchants, buyers, keys", sql: include_str!("../migrations/0002_store_edge.sql") },
     Migration { version: 3, name: "SaaS V1.0", sql: include_str!("../migrations/0003_saas_v1.sql") },
-    Migration { version: 4, name: "enterprises and applications", sql: include_str!("../migrations/0004_identity.sql") },
+    Migration {
+        version: 4,
+        name: "enterprises and applications",
+        sql: include_str!("../migrations/0004_identity.sql"),
+    },
     Migration { version: 5, name: "order notification", sql: include_str!("../migrations/0005_notification.sql") },
 ];
 

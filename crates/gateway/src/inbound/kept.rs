@@ -56,7 +56,7 @@ impl Kept {
 
     /// The beginning of a request, already masked, whose original is not kept.
     pub(crate) fn part(call: &Call, body: Vec<u8>) -> Self {
-        Self { query: call.query.clone(), body, ..Self::default() }
+        Self { query: call.query.clone(), body: body.into(), ..Self::default() }
     }
 
     /// Keeps headers too, `name: value` a line: those a signature is in.

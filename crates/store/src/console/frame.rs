@@ -27,6 +27,7 @@ mercer_kernel::messages! {
     addresses => "Production addresses", "生产地址管理";
     credentials => "AK/SK", "AK/SK 凭证";
     notifications => "Order notification", "订单通知";
+    applications => "Application credentials", "应用凭证管理";
     merchants => "Merchants", "商家";
     buyers => "Buyers", "买家";
     store => "Store", "商店设置";
@@ -70,6 +71,7 @@ impl Staff {
                 NavItem::new(path("/addresses"), names.addresses()),
                 NavItem::new(path("/credentials"), names.credentials()),
                 NavItem::new(path("/notifications"), names.notifications()),
+                NavItem::new(path("/applications"), names.applications()),
                 NavItem::new("/", names.shop()).under(names.store()),
             ],
             Side::Operator => vec![

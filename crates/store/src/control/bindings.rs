@@ -31,9 +31,13 @@ pub(super) fn operations() -> Vec<Operation> {
             )
             .takes("NewBinding")
             .answers(201, "BindingDetail"),
-        verb("/bindings/{bindingId}", "getBinding", "绑定详情与三步进度", "One binding and its three steps", |path, id| {
-            Operation::get(path, id, get)
-        }),
+        verb(
+            "/bindings/{bindingId}",
+            "getBinding",
+            "绑定详情与三步进度",
+            "One binding and its three steps",
+            |path, id| Operation::get(path, id, get),
+        ),
         verb(
             "/bindings/{bindingId}/retry",
             "retryBinding",
@@ -119,7 +123,10 @@ async fn authorisations(
 ) -> Shown {
     let wanted = Params::read(query.as_deref())?.page()?;
     let found = binding::known(&core, &binding_id).await?;
-    page(authorised::list(&core.foundation.db, &found, one_more(wanted)).await.map_err(crate::StoreError::from)?, wanted)
+    page(
+        authorised::list(&core.foundation.db, &found, one_more(wanted)).await.map_err(crate::StoreError::from)?,
+        wanted,
+    )
 }
 
 async fn grant(

@@ -143,7 +143,11 @@ async fn remove_department(
     Ok(Json(json!({ "removed": department::remove(&core, &tenant_id, &org_code).await? })))
 }
 
-async fn list_members(State(core): State<Arc<Core>>, Path(tenant_id): Path<String>, RawQuery(query): RawQuery) -> Shown {
+async fn list_members(
+    State(core): State<Arc<Core>>,
+    Path(tenant_id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Shown {
     let mut params = Params::read(query.as_deref())?;
     let filter = MemberFilter {
         state: params.code::<MemberState>("state", &["enabled", "disabled"])?,

@@ -113,7 +113,8 @@ pub(crate) fn read(bytes: &[u8], columns: &[Column]) -> Table {
     let mut table = Table::default();
     if let Err(fault) = std::str::from_utf8(bytes) {
         let line = 1 + bytes[..fault.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count() as u64;
-        let (zh, en) = ("文件不是 UTF-8 编码，请另存为「CSV UTF-8」", "the file is not UTF-8; save it as \"CSV UTF-8\"");
+        let (zh, en) =
+            ("文件不是 UTF-8 编码，请另存为「CSV UTF-8」", "the file is not UTF-8; save it as \"CSV UTF-8\"");
         table.bad_rows.push(BadRow::new(line, "", zh, en));
         return table;
     }
@@ -121,7 +122,12 @@ pub(crate) fn read(bytes: &[u8], columns: &[Column]) -> Table {
     let head = match reader.headers() {
         Ok(head) => places(head, columns),
         Err(fault) => {
-            table.bad_rows.push(BadRow::new(1, "", format!("无法读取：{fault}"), format!("it cannot be read: {fault}")));
+            table.bad_rows.push(BadRow::new(
+                1,
+                "",
+                format!("无法读取：{fault}"),
+                format!("it cannot be read: {fault}"),
+            ));
             return table;
         }
     };
@@ -143,7 +149,8 @@ pub(crate) fn read(bytes: &[u8], columns: &[Column]) -> Table {
         if table.rows.len() > MAX_ROWS {
             let line = table.rows.last().map_or(0, |row| row.line);
             table.rows.clear();
-            let (zh, en) = (format!("一次最多导入 {MAX_ROWS} 行"), format!("at most {MAX_ROWS} rows are imported at once"));
+            let (zh, en) =
+                (format!("一次最多导入 {MAX_ROWS} 行"), format!("at most {MAX_ROWS} rows are imported at once"));
             table.bad_rows = vec![BadRow::new(line, "", zh, en)];
             return table;
         }

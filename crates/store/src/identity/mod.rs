@@ -22,7 +22,7 @@ pub(crate) mod sync;
 
 pub(crate) use application::check_linkable;
 pub(crate) use binding::{given_up, succeeded};
-pub(crate) use csv::{BadRow, Imported, OnBadRows};
+pub(crate) use csv::{Imported, OnBadRows};
 
 use crate::Core;
 use crate::codes::codes;

@@ -214,7 +214,12 @@ pub(crate) fn tell_members(core: &Core, batch: &mut Batch, voice: Voice<'_>, (fl
     }
 }
 
-fn put(core: &Core, batch: &mut Batch, (binding, application): Voice<'_>, (request, scene): (&Request, &str)) -> String {
+fn put(
+    core: &Core,
+    batch: &mut Batch,
+    (binding, application): Voice<'_>,
+    (request, scene): (&Request, &str),
+) -> String {
     let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
     let call = NewCall {
         interface: interface(binding.protocol, request.interface()),

@@ -96,7 +96,8 @@ async fn with_client_secret(core: &Core, message: &Message, request: Request) ->
     let client = client.ok_or_else(|| not_configured("the enterprise has no client of the application"))?;
     let secret = binding::open_secret(core, &client)?;
     let unusable = |why: String| not_configured(&format!("the application's public key cannot be used: {why}"));
-    let key = PublicKey::parse(&application.public_key).map_err(|refusal| unusable(refusal.wording().en.into_owned()))?;
+    let key =
+        PublicKey::parse(&application.public_key).map_err(|refusal| unusable(refusal.wording().en.into_owned()))?;
     let chance = &mut |target: &mut [u8]| core.foundation.entropy.fill(target);
     let encrypted = client_secret::encrypt(&key, &secret, core.settings.kit.padding, chance);
     sync.client_secret = encrypted.map_err(|failure| {

@@ -1,6 +1,7 @@
 //! The seller centre (卖家中心): products, connection data, and what became of every call.
 
 mod addresses;
+mod applications;
 mod credentials;
 mod integration;
 mod keys;
@@ -35,5 +36,6 @@ pub(super) fn routes() -> Router<Console> {
         .route("/seller/addresses/{address_id}/certify", post(addresses::certify))
         .route("/seller/addresses/{address_id}/move", post(addresses::relocate))
         .route("/seller/credentials", get(credentials::show).post(credentials::add))
+        .merge(applications::routes())
         .merge(staff::routes(Side::Seller))
 }

@@ -11,8 +11,8 @@ pub(crate) mod rules;
 mod test_account;
 
 pub(crate) use change::{change, push, set_login_address};
-pub(crate) use create::{create, secret_place};
-pub(crate) use test_account::{TestAccount, open_test_account, test_account};
+pub(crate) use create::create;
+pub(crate) use test_account::{open_test_account, test_account};
 
 use mercer_kernel::clock::Instant;
 use serde::{Deserialize, Serialize};

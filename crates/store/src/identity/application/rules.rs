@@ -191,7 +191,9 @@ mod tests {
     #[test]
     fn names_and_ids_have_their_limits() {
         let named = |name: String| check(&Application { name, ..application() }).is_ok();
-        assert!(named("名".repeat(MAX_NAME_LENGTH)) && !named("名".repeat(MAX_NAME_LENGTH + 1)) && !named(String::new()));
+        assert!(
+            named("名".repeat(MAX_NAME_LENGTH)) && !named("名".repeat(MAX_NAME_LENGTH + 1)) && !named(String::new())
+        );
         let with_id = |app_id: String| check(&Application { app_id, ..application() }).is_ok();
         assert!(with_id("a".repeat(MAX_APP_ID_LENGTH)) && !with_id("a".repeat(MAX_APP_ID_LENGTH + 1)));
         assert!(!with_id("a b".to_owned()) && !with_id(String::new()));

@@ -112,12 +112,7 @@ pub(crate) async fn list(db: &Db, binding: &Binding, window: Window) -> Result<V
     let arguments = args![&binding.tenant_id, &binding.binding_id, window.limit(), window.offset()];
     let rows = db.query(LIST, arguments).await?;
     let shown = |row: &Row| {
-        Ok(Authorised {
-            authorisation: read(row)?,
-            name: row.text(4)?,
-            org_code: row.text(5)?,
-            state: row.parse(6)?,
-        })
+        Ok(Authorised { authorisation: read(row)?, name: row.text(4)?, org_code: row.text(5)?, state: row.parse(6)? })
     };
     rows.iter().map(shown).collect()
 }

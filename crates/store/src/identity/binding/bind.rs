@@ -127,11 +127,8 @@ pub(crate) async fn retry(core: &Core, binding_id: &str) -> Answer<Binding> {
 pub(super) async fn supersede(core: &Core, batch: &mut Batch, binding: &Binding) -> Answer<()> {
     let now = core.foundation.clock.now();
     for state in [MessageState::Waiting, MessageState::Retrying, MessageState::AwaitingRestart] {
-        let filter = MessageFilter {
-            subject: binding.binding_id.clone(),
-            state: Some(state),
-            ..MessageFilter::default()
-        };
+        let filter =
+            MessageFilter { subject: binding.binding_id.clone(), state: Some(state), ..MessageFilter::default() };
         for mut older in message::repo::list(&core.foundation.db, &filter, Window::first(i64::MAX)).await? {
             core.outbox.cancel(batch, &older.message_id, "superseded", now);
             older.state = MessageState::Superseded;
@@ -153,11 +150,7 @@ pub(super) fn still_syncing() -> Refusal {
 
 /// The refusal that the application is not in use.
 pub(super) fn not_in_use() -> Refusal {
-    Refusal::conflict(
-        "binding.not_in_use",
-        "应用已停用或已解绑",
-        "the application was stopped or unbound",
-    )
+    Refusal::conflict("binding.not_in_use", "应用已停用或已解绑", "the application was stopped or unbound")
 }
 
 fn first_step(core: &Core, batch: &mut Batch, (binding, application): (&mut Binding, &Application), tenant: &Tenant) {

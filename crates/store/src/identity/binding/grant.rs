@@ -167,7 +167,10 @@ fn by_hand(
         user_name: user_name.clone(),
         manual: give,
         automatic: before.as_ref().is_some_and(|row| row.automatic),
-        created_at: before.as_ref().filter(|row| row.is_valid()).map_or(core.foundation.clock.now(), |row| row.created_at),
+        created_at: before
+            .as_ref()
+            .filter(|row| row.is_valid())
+            .map_or(core.foundation.clock.now(), |row| row.created_at),
     };
     recount.note(before.as_ref(), after.clone());
     match place {
@@ -200,12 +203,7 @@ fn merge(recount: &mut Recount, other: Recount) {
 
 fn check_size(wanted: &Grant) -> Result<(), Refusal> {
     if wanted.users.is_empty() && wanted.departments.is_empty() {
-        return Err(Refusal::invalid(
-            "grant.nobody",
-            "users",
-            "请选择成员或部门",
-            "name members or departments",
-        ));
+        return Err(Refusal::invalid("grant.nobody", "users", "请选择成员或部门", "name members or departments"));
     }
     if wanted.users.len() + wanted.departments.len() <= MAX_NAMED {
         return Ok(());

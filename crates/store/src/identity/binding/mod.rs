@@ -18,7 +18,9 @@ mod settled;
 mod unbind;
 
 pub(crate) use bind::{NewBinding, bind, bind_test, retry, start_over};
-pub(crate) use client::{Client, client, clients_of_application, fresh_client, insert_client, open_secret, set_login_address};
+pub(crate) use client::{
+    Client, client, clients_of_application, fresh_client, insert_client, open_secret, set_login_address,
+};
 pub(crate) use grant::{Grant, authorise_tester, grant, release_personal, withdraw};
 pub(crate) use recount::{MemberNews, recount, tell_members};
 pub(crate) use settled::{given_up, succeeded};
@@ -137,9 +139,9 @@ pub(crate) async fn test_of(core: &Core, app_id: &str) -> Answer<Option<Binding>
 
 /// The binding with this id, or the refusal that there is none.
 pub(crate) async fn known(core: &Core, binding_id: &str) -> Answer<Binding> {
-    Ok(find(core, binding_id).await?.ok_or_else(|| {
-        Refusal::not_found("binding.unknown", "没有这个绑定", "there is no such binding")
-    })?)
+    Ok(find(core, binding_id)
+        .await?
+        .ok_or_else(|| Refusal::not_found("binding.unknown", "没有这个绑定", "there is no such binding"))?)
 }
 
 /// The binding of an instance that has not ended.

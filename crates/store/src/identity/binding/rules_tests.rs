@@ -131,7 +131,8 @@ fn a_login_address_per_customer_must_be_set_before_anybody_is_authorised() {
 
 #[test]
 fn who_moves_out_of_a_covered_department_keeps_what_was_granted_by_hand() {
-    let places = [("liwei", "D2"), ("hana", "D2"), ("otto", "D1")].map(|(name, place)| (name.to_owned(), place.to_owned()));
+    let places =
+        [("liwei", "D2"), ("hana", "D2"), ("otto", "D1")].map(|(name, place)| (name.to_owned(), place.to_owned()));
     let rows = [row("liwei", false, true), row("hana", true, true)];
     let covered = HashSet::from(["D1".to_owned()]);
     let recount = recounted(&places, &rows, &covered, Instant::from_micros(7));

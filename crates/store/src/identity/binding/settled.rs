@@ -27,7 +27,8 @@ pub(crate) async fn succeeded(core: &Core, batch: &mut Batch, message: &Message)
     } else if is(&binding.application_call) {
         let departments = department::tree(core, &binding.tenant_id).await?;
         touch_tenant(core, batch, &binding).await?;
-        binding.departments_call = Some(sync::tell_all_departments(core, batch, (&binding, &application), &departments));
+        binding.departments_call =
+            Some(sync::tell_all_departments(core, batch, (&binding, &application), &departments));
         binding.state = BindingState::Syncing;
     } else if is(&binding.departments_call) {
         let members = member::repo::authorised(db, &binding.tenant_id, &binding.binding_id).await?;

@@ -50,7 +50,8 @@ pub(crate) async fn put_unbinding(
         let application = application::known(core, &binding.app_id).await?;
         let voice = (&binding, &application);
         if binding.state == BindingState::Bound {
-            let members = member::repo::authorised(&core.foundation.db, &binding.tenant_id, &binding.binding_id).await?;
+            let members =
+                member::repo::authorised(&core.foundation.db, &binding.tenant_id, &binding.binding_id).await?;
             sync::tell_members(core, batch, voice, (Flag::Withdraw, &members));
         }
         if let Some(client) = client(core, &binding.tenant_id, &binding.app_id).await? {
@@ -88,14 +89,17 @@ async fn switch(
             if binding.state != from {
                 return Err(match binding.state {
                     BindingState::Syncing | BindingState::Failed => still_syncing(),
-                    BindingState::Bound => Refusal::conflict("binding.started", "应用已启用", "the application is in use"),
+                    BindingState::Bound => {
+                        Refusal::conflict("binding.started", "应用已启用", "the application is in use")
+                    }
                     BindingState::Stopped | BindingState::Unbound => not_in_use(),
                 }
                 .into());
             }
             let tenant = enterprise::active(core, &binding.tenant_id).await?;
             let application = application::known(core, &binding.app_id).await?;
-            let members = member::repo::authorised(&core.foundation.db, &binding.tenant_id, &binding.binding_id).await?;
+            let members =
+                member::repo::authorised(&core.foundation.db, &binding.tenant_id, &binding.binding_id).await?;
             let mut batch = Batch::new();
             enterprise::repo::touch(&mut batch, &tenant);
             if is_open(core, &binding).await? {

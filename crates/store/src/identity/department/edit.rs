@@ -14,10 +14,12 @@ use crate::refusal::Refusal;
 pub(crate) async fn add(core: &Core, tenant_id: &str, wanted: &NewDepartment) -> Answer<Department> {
     let db = &core.foundation.db;
     let department = Department {
-        org_code: wanted.org_code.as_deref().map(str::trim).filter(|code| !code.is_empty()).map_or_else(
-            || format!("D{}", core.foundation.entropy.alphanumeric(8)),
-            str::to_owned,
-        ),
+        org_code: wanted
+            .org_code
+            .as_deref()
+            .map(str::trim)
+            .filter(|code| !code.is_empty())
+            .map_or_else(|| format!("D{}", core.foundation.entropy.alphanumeric(8)), str::to_owned),
         org_name: wanted.org_name.trim().to_owned(),
         parent_code: wanted.parent_code.as_deref().unwrap_or_default().trim().to_owned(),
         created_at: core.foundation.clock.now(),

@@ -157,7 +157,8 @@ mod tests {
 
     #[test]
     fn each_bad_row_is_named_by_line_and_column() {
-        let file = "1,Again,\n2,,1\n3,Head,\n4,Lost,nowhere\n5,Below lost,4\n6,Self,6\n7,Good,1\n7,Twice,1\n a b,Name,\n";
+        let file =
+            "1,Again,\n2,,1\n3,Head,\n4,Lost,nowhere\n5,Below lost,4\n6,Self,6\n7,Good,1\n7,Twice,1\n a b,Name,\n";
         let (good, mut bad) = planned(&[("1", "Head", "")], file);
         bad.sort();
         let expected = [

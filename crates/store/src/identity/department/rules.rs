@@ -53,7 +53,8 @@ pub(crate) fn tree(departments: Vec<Department>) -> Vec<Placed> {
     let codes: HashSet<String> = departments.iter().map(|one| one.org_code.clone()).collect();
     let mut children: HashMap<String, Vec<Department>> = HashMap::new();
     for department in departments {
-        let parent = if codes.contains(&department.parent_code) { department.parent_code.clone() } else { String::new() };
+        let parent =
+            if codes.contains(&department.parent_code) { department.parent_code.clone() } else { String::new() };
         children.entry(parent).or_default().push(department);
     }
     for siblings in children.values_mut() {
@@ -77,8 +78,9 @@ pub(crate) fn with_descendants(departments: &[Department], roots: &HashSet<Strin
         return HashSet::new();
     }
     let chart = Chart::of(departments);
-    let is_covered =
-        |one: &&Department| roots.contains(&one.org_code) || chart.above(one).any(|above| roots.contains(&above.org_code));
+    let is_covered = |one: &&Department| {
+        roots.contains(&one.org_code) || chart.above(one).any(|above| roots.contains(&above.org_code))
+    };
     departments.iter().filter(is_covered).map(|one| one.org_code.clone()).collect()
 }
 

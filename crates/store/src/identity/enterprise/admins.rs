@@ -17,7 +17,12 @@ pub(crate) async fn admins(core: &Core, tenant_id: &str) -> Answer<Vec<Admin>> {
 pub(crate) async fn invite(core: &Core, tenant_id: &str, buyer: &str) -> Answer<Vec<Admin>> {
     let foundation = &core.foundation;
     let invited = merchant::buyer_by_id_or_name(foundation, buyer).await?.ok_or_else(|| {
-        Refusal::invalid("enterprise.buyer", "buyerId", format!("没有客户 {buyer}"), format!("there is no buyer {buyer}"))
+        Refusal::invalid(
+            "enterprise.buyer",
+            "buyerId",
+            format!("没有客户 {buyer}"),
+            format!("there is no buyer {buyer}"),
+        )
     })?;
     let invited = &invited;
     foundation

@@ -38,7 +38,9 @@ pub(crate) fn check_new(name: &str, tenant_code: &str) -> Result<(), Refusal> {
     Err(Refusal::invalid(
         "enterprise.code",
         "tenantCode",
-        format!("企业域名为 {MIN_CODE_LENGTH} 到 {MAX_CODE_LENGTH} 个小写字母、数字或连字符，首尾不能是连字符，如 acme"),
+        format!(
+            "企业域名为 {MIN_CODE_LENGTH} 到 {MAX_CODE_LENGTH} 个小写字母、数字或连字符，首尾不能是连字符，如 acme"
+        ),
         format!(
             "the code of an enterprise is {MIN_CODE_LENGTH} to {MAX_CODE_LENGTH} lower-case letters, digits or hyphens, \
              no hyphen at either end, such as acme"

@@ -129,8 +129,7 @@ fn member(row: &Row, now: Instant) -> Result<Member, Refusal> {
         },
     };
     rules::check_new(&new)?;
-    let state =
-        code(row, "state", MemberState::Enabled, MemberState::ALL.iter().map(|state| state.code()))?;
+    let state = code(row, "state", MemberState::Enabled, MemberState::ALL.iter().map(|state| state.code()))?;
     Ok(Member { user_name: new.user_name, state, profile: new.profile, created_at: now })
 }
 

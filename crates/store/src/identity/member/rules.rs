@@ -134,7 +134,8 @@ pub(crate) fn too_many() -> Refusal {
 fn is_mail_address(text: &str) -> bool {
     let mut parts = text.split('@');
     let (local, host, rest) = (parts.next(), parts.next(), parts.next());
-    let is_there = |part: Option<&str>| part.is_some_and(|part| !part.is_empty() && !part.contains(char::is_whitespace));
+    let is_there =
+        |part: Option<&str>| part.is_some_and(|part| !part.is_empty() && !part.contains(char::is_whitespace));
     is_there(local) && is_there(host) && rest.is_none()
 }
 

@@ -78,9 +78,7 @@ pub(super) async fn add(
         parent_code: sent.some("parentCode"),
     };
     match refused(department::add(core, &tenant_id, &wanted).await)? {
-        Ok(_) => {
-            Ok(Notice::new(Mood::Good, Texts(buyer.language()).added()).and_go_to(&path(&tenant, "/departments")))
-        }
+        Ok(_) => Ok(Notice::new(Mood::Good, Texts(buyer.language()).added()).and_go_to(&path(&tenant, "/departments"))),
         Err(refusal) => {
             let asked = (PageRequest::default(), &Fields::default());
             Ok(list(&console, buyer, &tenant, asked, (&sent, Some(&refusal))).await?.answer_refused())
@@ -117,9 +115,7 @@ pub(super) async fn save(
         parent_code: Some(sent.text("parentCode").to_owned()),
     };
     match refused(department::change(core, &tenant_id, &org_code, &wanted).await)? {
-        Ok(_) => {
-            Ok(Notice::new(Mood::Good, Texts(buyer.language()).saved()).and_go_to(&path(&tenant, "/departments")))
-        }
+        Ok(_) => Ok(Notice::new(Mood::Good, Texts(buyer.language()).saved()).and_go_to(&path(&tenant, "/departments"))),
         Err(refusal) => {
             Ok(single(&console, buyer, (&tenant, &department), (&sent, Some(&refusal))).await?.answer_refused())
         }

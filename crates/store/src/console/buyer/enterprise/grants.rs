@@ -146,9 +146,8 @@ pub(super) async fn grant_form(core: &Core, tenant: &Tenant, base: &str, languag
     let filter = MemberFilter { state: Some(MemberState::Enabled), ..MemberFilter::default() };
     let members = member::list(core, &tenant.tenant_id, &filter, Window::first(OFFERED_MEMBERS)).await?;
     let nothing = std::iter::once(Choice::new("", texts.nothing()));
-    let names = members
-        .iter()
-        .map(|one| Choice::new(&one.user_name, format!("{} · {}", one.profile.name, one.user_name)));
+    let names =
+        members.iter().map(|one| Choice::new(&one.user_name, format!("{} · {}", one.profile.name, one.user_name)));
     Ok(Form::post(format!("{base}/grant"))
         .titled(texts.grant(), texts.grant_lead())
         .field(Field::line("user", texts.one(), "").select(nothing.chain(names).collect()))

@@ -81,9 +81,7 @@ pub(super) async fn add(
         Err(refusal) => Err(refusal),
     };
     match added {
-        Ok(_) => {
-            Ok(Notice::new(Mood::Good, Texts(buyer.language()).added()).and_go_to(&path(&tenant, "/members")))
-        }
+        Ok(_) => Ok(Notice::new(Mood::Good, Texts(buyer.language()).added()).and_go_to(&path(&tenant, "/members"))),
         Err(refusal) => Ok(page(&console, buyer, (&tenant, None), (&sent, Some(&refusal))).await?.answer_refused()),
     }
 }
@@ -154,19 +152,15 @@ async fn page(
     Ok(page.block(Block::Form(form)))
 }
 
-fn form(
-    (tenant, member): (&Tenant, Option<&Member>),
-    fields: &Fields,
-    department: Field,
-    language: Language,
-) -> Form {
+fn form((tenant, member): (&Tenant, Option<&Member>), fields: &Fields, department: Field, language: Language) -> Form {
     let texts = Texts(language);
     let line = |name: &str, label: &str| Field::line(name, label, fields.text(name));
     let roles = Role::ALL.iter().map(|role| Choice::new(role.code(), words::member_role(*role, language)));
     let kinds = [texts.unknown(), texts.regular(), texts.intern(), texts.dispatch(), texts.outsourced()];
-    let kinds = kinds.iter().enumerate().map(|(at, name)| {
-        Choice::new(if at == 0 { String::new() } else { at.to_string() }, *name)
-    });
+    let kinds = kinds
+        .iter()
+        .enumerate()
+        .map(|(at, name)| Choice::new(if at == 0 { String::new() } else { at.to_string() }, *name));
     let further = vec![
         line("position", texts.position()),
         line("employeeCode", texts.employee_code()),

@@ -132,4 +132,3 @@ fn filters(action: &str, asked: &Fields, language: Language) -> Form {
         .field(Field::line("state", texts.state(), asked.text("state")).select(state_choices(texts.any(), states)))
         .submit(texts.search(), "")
 }
-

@@ -128,12 +128,15 @@ async fn page(
         form = fields(new, language).into_iter().fold(form, Form::field);
     } else {
         let chosen = sent.some("tenantId").unwrap_or_else(|| known[0].tenant_id.clone());
-        let choices = known.iter().map(|one| Choice::new(&one.tenant_id, format!("{} · {}", one.name, one.tenant_code)));
+        let choices =
+            known.iter().map(|one| Choice::new(&one.tenant_id, format!("{} · {}", one.name, one.tenant_code)));
         let choices = choices.chain([Choice::new("", texts.new())]).collect();
         let optional = fields(new, language).into_iter().map(|field| Field { required: false, ..field }).collect();
-        form = form
-            .field(Field::line("tenantId", texts.which(), chosen).select(choices))
-            .fold(texts.new_fields(), optional, false);
+        form = form.field(Field::line("tenantId", texts.which(), chosen).select(choices)).fold(
+            texts.new_fields(),
+            optional,
+            false,
+        );
     }
     let form = form
         .field(Field::line("releasePersonal", texts.personal(), sent.text("releasePersonal")).check())

@@ -149,8 +149,7 @@ fn actions(binding: &Binding, base: &str, language: Language) -> Vec<Action> {
     let texts = Texts(language);
     let post = |verb: &str, label: &str| Action::post(format!("{base}/{verb}"), label);
     let unbind = post("unbind", texts.unbind()).asking(texts.unbind_really()).styled("danger");
-    let personal =
-        if binding.release_personal { post("keep", texts.keep()) } else { post("release", texts.release()) };
+    let personal = if binding.release_personal { post("keep", texts.keep()) } else { post("release", texts.release()) };
     match binding.state {
         BindingState::Syncing => vec![unbind],
         BindingState::Failed => vec![post("retry", texts.retry()).styled("primary"), unbind],
