@@ -1,5 +1,7 @@
 //! Every page in both languages, as the one who may see it, and what others get.
 
+mod identity;
+
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode, header};
