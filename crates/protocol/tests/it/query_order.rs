@@ -44,9 +44,15 @@ fn only_what_a_merchant_cannot_do_without_is_required() {
     assert_eq!((line.period_number, line.product_info[0].linear_value), (Some(2), Some(50)));
     assert_eq!((line.currency.as_deref(), line.expire_time), (Some("100.50"), None));
     assert_eq!(order.unknown["later"], true);
-    let missing = br#"{"resultCode":"MKT.0000","orderInfo":{"orderId":"1","orderLine":[{"orderLineId":"1-1"}]}}"#;
+    // What SaaS V1.0 does not say: its orders are kept in the same form.
+    let bare =
+        br#"{"resultCode":"MKT.0000","orderInfo":{"orderId":"1","orderLine":[{"productInfo":[{"productId":"P"}]}]}}"#;
+    let Answer::Found(order) = Answer::read(200, bare) else { panic!("not found") };
+    assert_eq!((order.order_line[0].order_line_id.as_str(), order.order_line[0].charging_mode.as_str()), ("", ""));
+    let missing =
+        br#"{"resultCode":"MKT.0000","orderInfo":{"orderId":"1","orderLine":[{"productInfo":[{"skuCode":"S"}]}]}}"#;
     let Answer::Unreadable { detail, .. } = Answer::read(200, missing) else { panic!("readable") };
-    assert_eq!(detail, "chargingMode is missing");
+    assert_eq!(detail, "productId is missing");
 }
 
 #[test]
