@@ -444,3 +444,5 @@ async fn order_notifications_are_added_tried_and_deleted() {
     assert_eq!((status.as_u16(), &gone["notificationId"]), (200, &added["notificationId"]));
     assert_eq!(world.call(Method::DELETE, &one, None).await.0, 404);
 }
+
+mod identity;

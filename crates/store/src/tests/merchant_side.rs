@@ -8,11 +8,12 @@ use mercer_kernel::clock::{Clock, Instant};
 use mercer_kernel::http::{Answer, BoxFuture, Failure, FailureReason, HeaderMap, Method, Outbound, Request};
 use mercer_protocol::body_sign;
 use mercer_protocol::cipher::{self, Iv, KeySize};
+use mercer_protocol::kit::{self, x_sign};
 use mercer_protocol::saas_v1::auth_token;
 use mercer_protocol::saas_v2::signature::{Presented, VerifyInput, VerifySettings, verify};
 use serde_json::{Value, json};
 
-use super::{GENERAL_KEY, KEY, V1_KEY};
+use super::{GENERAL_KEY, KEY, KIT_KEY, V1_KEY};
 
 /// One call as the merchant saw it.
 #[derive(Debug, Clone)]
@@ -21,8 +22,12 @@ pub(super) struct Seen {
     pub(super) at: Instant,
     /// Its nonce.
     pub(super) nonce: String,
-    /// Its body.
+    /// Its body; of the kit with the call's name as `activity`.
     pub(super) body: Value,
+    /// The body's text.
+    pub(super) raw: String,
+    /// The path below the host.
+    pub(super) path: String,
 }
 
 /// How the merchant answers an activity.
@@ -70,8 +75,54 @@ impl MerchantSide {
         names.filter(|name| *name != "queryInstance").map(str::to_owned).collect()
     }
 
+    /// Everything so far, oldest first.
+    pub(super) fn all(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+
     fn check(&self, request: &Request) -> Seen {
-        if request.method == Method::GET { self.check_v1(request) } else { self.check_v2(request) }
+        match kit::Interface::of_path(&request.url) {
+            Some((version, interface)) => self.check_kit(request, version, interface),
+            None if request.method == Method::GET => self.check_v1(request),
+            None => self.check_v2(request),
+        }
+    }
+
+    fn check_kit(&self, request: &Request, version: kit::Version, interface: kit::Interface) -> Seen {
+        let header = |name: &str| {
+            let found = request.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+            found.map(|(_, value)| value.as_str())
+        };
+        match version {
+            kit::Version::V2 => {
+                let presented = x_sign::Presented {
+                    sign: header("x-sign"),
+                    timestamp: header("x-timestamp"),
+                    nonce: header("x-nonce"),
+                };
+                let now_ms = self.wall.now().as_millis();
+                let settings = VerifySettings::default();
+                let input = x_sign::VerifyInput { body: &request.body, presented, now_ms, settings };
+                x_sign::verify_any(&[KIT_KEY], &input).expect("V2.0 of the kit is signed with the kit's key");
+            }
+            kit::Version::V1 => {
+                let now = self.wall.now().to_jiff();
+                let settings = kit::auth_token::VerifySettings { freshness_seconds: 0 };
+                let presented = header("authToken");
+                let input = kit::auth_token::VerifyInput { body: &request.body, presented, now, settings };
+                kit::auth_token::verify_any(&[V1_KEY], &input).expect("V1.0 of the kit is signed with the V1 key");
+            }
+        }
+        kit::Request::parse(interface, &request.body).expect("every field is as documented");
+        let mut body: Value = serde_json::from_slice(&request.body).unwrap();
+        body["activity"] = json!(interface.as_str());
+        self.seen_now(request, header("x-nonce").unwrap_or_default().to_owned(), body)
+    }
+
+    fn seen_now(&self, request: &Request, nonce: String, body: Value) -> Seen {
+        let raw = String::from_utf8(request.body.to_vec()).unwrap();
+        let path = request.url.parse::<url::Url>().unwrap().path().to_owned();
+        Seen { at: self.clock.now(), nonce, body, raw, path }
     }
 
     fn check_v1(&self, request: &Request) -> Seen {
@@ -82,7 +133,8 @@ impl MerchantSide {
         let input = auth_token::VerifyInput { raw_query, now, settings };
         let verified = auth_token::verify_any(&[V1_KEY], &input).expect("the store signs with the V1 key");
         let body = Value::Object(verified.parameters.to_members());
-        Seen { at: self.clock.now(), nonce: body["businessId"].as_str().unwrap_or_default().to_owned(), body }
+        let nonce = body["businessId"].as_str().unwrap_or_default().to_owned();
+        self.seen_now(request, nonce, body)
     }
 
     fn check_v2(&self, request: &Request) -> Seen {
@@ -97,7 +149,7 @@ impl MerchantSide {
         verify(key, &input).expect("the store signs with the wall clock and the merchant's key");
         let nonce = query["nonce"].clone();
         assert_eq!(nonce.len(), 64);
-        Seen { at: self.clock.now(), nonce, body }
+        self.seen_now(request, nonce, body)
     }
 
     fn well_v1(body: &Value) -> Value {
@@ -139,6 +191,7 @@ impl Outbound for MerchantSide {
         let seen = self.check(&request);
         let activity = seen.body["activity"].as_str().unwrap().to_owned();
         let reply = self.replies.lock().unwrap().get(&activity).cloned().unwrap_or(Reply::Well);
+        let kit_v1 = kit::Interface::of_path(&request.url).is_some_and(|(version, _)| version == kit::Version::V1);
         let v1 = request.method == Method::GET;
         let answer_with = |status: u16, body: &Value, signed: bool| {
             let text = body.to_string();
@@ -149,7 +202,7 @@ impl Outbound for MerchantSide {
             }
             Ok(Answer { status, headers, body: Bytes::from(text) })
         };
-        let answer = |status: u16, body: &Value| answer_with(status, body, v1);
+        let answer = |status: u16, body: &Value| answer_with(status, body, v1 || kit_v1);
         let result = match reply {
             Reply::Well if v1 => answer(200, &Self::well_v1(&seen.body)),
             Reply::Well => answer(200, &Self::well(&seen.body)),

@@ -2,6 +2,7 @@
 
 mod clock;
 mod edges;
+mod identity;
 mod life;
 mod merchant_side;
 mod messages;
@@ -36,6 +37,8 @@ use merchant_side::MerchantSide;
 const START: &str = "2026-03-01T04:00:00Z";
 const KEY: &str = "test-base-key";
 const V1_KEY: &str = "9f1c0d5e-2b77-4c1a-8a55-0e6f3b1d2c44";
+/// Signs the kit's V2.0 calls.
+const KIT_KEY: &str = "test-kit-key";
 /// Signs order notifications.
 const GENERAL_KEY: &str = "test-general-key";
 
@@ -86,7 +89,7 @@ impl World {
             production_address: format!("{host}/produce/m_demo"),
             base_access_key: KEY.to_owned(),
             v1_key: V1_KEY.to_owned(),
-            kit_access_key: "test-kit-key".to_owned(),
+            kit_access_key: KIT_KEY.to_owned(),
             general_access_key: "test-general-key".to_owned(),
             ak: "AKTEST0000000000001".to_owned(),
             sk: "secret".to_owned(),

@@ -34,8 +34,7 @@ pub(super) async fn prepare(core: &Core, message: &Message, url: &str) -> Answer
         Version::V2 => x_headers(core, &access_key, &body),
         Version::V1 => vec![(auth_token::HEADER_NAME.to_owned(), token(&access_key, &body)?)],
     };
-    // The sub-path goes behind the whole address, its own path included. Source: kit §1.2.
-    let url = format!("{}{}", url.trim_end_matches('/'), interface.path(version));
+    let url = below(url, interface.path(version));
     let lines: String = signature.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
     let shown = format!("POST {url}\n{lines}\n{}", kit::redacted(body.as_bytes()));
     let mut request = HttpRequest::post_json(url, body, core.policies.transport().timeout_ms());
@@ -69,6 +68,14 @@ pub(super) async fn succeeded(core: &Core, batch: &mut Batch, message: &Message)
 /// Adds what follows when the series is given up: the binding waits for somebody.
 pub(super) async fn exhausted(core: &Core, batch: &mut Batch, message: &Message) -> Answer<()> {
     identity::given_up(core, batch, message).await
+}
+
+/// The sub-path goes behind the whole address, its own path included; a query stays at the end. Source: kit §1.2.
+fn below(address: &str, sub_path: &str) -> String {
+    match address.split_once('?') {
+        Some((address, query)) => format!("{}{sub_path}?{query}", address.trim_end_matches('/')),
+        None => format!("{}{sub_path}", address.trim_end_matches('/')),
+    }
 }
 
 /// Version and call of a row of the retry table.
@@ -123,4 +130,22 @@ fn x_headers(core: &Core, access_key: &str, body: &str) -> Vec<(String, String)>
 fn token(key: &str, body: &str) -> Answer<String> {
     let signed = auth_token::sign(key, body.as_bytes());
     Ok(signed.map_err(|refusal| StoreError::Broken(refusal.wording().en.into_owned()))?.auth_token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::below;
+
+    #[test]
+    fn the_sub_path_follows_the_whole_address() {
+        let cases = [
+            ("https://isv.example.com", "https://isv.example.com/produceAPI/v2/tenantSync"),
+            ("https://isv.example.com/", "https://isv.example.com/produceAPI/v2/tenantSync"),
+            ("https://isv.example.com/api/saas", "https://isv.example.com/api/saas/produceAPI/v2/tenantSync"),
+            ("https://isv.example.com/p?shop=1", "https://isv.example.com/p/produceAPI/v2/tenantSync?shop=1"),
+        ];
+        for (address, expected) in cases {
+            assert_eq!(below(address, "/produceAPI/v2/tenantSync"), expected);
+        }
+    }
 }

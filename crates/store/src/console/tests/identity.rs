@@ -149,3 +149,24 @@ async fn a_credential_is_applied_for_and_its_secret_shown_once() {
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(body.contains("publicKey"), "{body}");
 }
+
+#[tokio::test]
+async fn each_customer_gets_a_login_address_of_its_own() {
+    let (town, enterprise, _) = bound().await;
+    let core = town.world.store.core();
+    let independent = serde_json::from_value(serde_json::json!({"domainKind": "independent"})).unwrap();
+    crate::identity::application::change(core, "app_demo", &independent).await.unwrap();
+    let seller = town.sign_in("seller").await;
+    let page = "/seller/applications/app_demo";
+    let (_, _, body) = town.get(page, &seller).await;
+    let ids: Vec<&str> = body.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let once: std::collections::HashSet<&str> = ids.iter().copied().collect();
+    assert_eq!(once.len(), ids.len(), "every id occurs once: {ids:?}");
+    let tenant_id = enterprise.rsplit('/').next().unwrap();
+    let form = format!("loginAddress.{tenant_id}=https%3A%2F%2Facme.example.com%2Fsso");
+    let (status, _, body) = town.post(&format!("{page}/customers/{tenant_id}"), &seller, &form).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{body}");
+    assert!(town.get(page, &seller).await.2.contains("https://acme.example.com/sso"));
+    let other = town.post(&format!("{page}/customers/{tenant_id}"), &seller, "loginAddress.x=1").await;
+    assert!(other.1[header::SET_COOKIE].to_str().unwrap().starts_with("mercer_notice=bad."));
+}

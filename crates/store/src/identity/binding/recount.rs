@@ -141,7 +141,8 @@ pub(super) async fn put(core: &Core, batch: &mut Batch, voice: Voice<'_>, recoun
         return Ok(());
     }
     for (flag, names) in [(Flag::Withdraw, &recount.withdrawn), (Flag::Add, &recount.granted)] {
-        let members = member::repo::named(&core.foundation.db, &binding.tenant_id, names).await?;
+        let mut members = member::repo::named(&core.foundation.db, &binding.tenant_id, names).await?;
+        members.sort_by(|one, other| one.user_name.cmp(&other.user_name));
         sync::tell_members(core, batch, voice, (flag, &members));
     }
     Ok(())

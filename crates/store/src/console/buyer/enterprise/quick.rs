@@ -38,6 +38,8 @@ mercer_kernel::messages! {
     agree => "I agree that the seller is told the members I authorise", "我同意向商家同步已授权成员的信息";
     agree_first => "Tick this to go on.", "请勾选同意后继续。";
     submit => "Bind and authorise", "确认授权";
+    submit_known => "Bind, then choose members", "绑定并选择成员";
+    done_known => "Binding has begun. Choose below who may use it.", "已开始绑定。请在下方选择可使用的成员。";
     done => "Binding has begun; the first member is authorised as soon as the seller knows your enterprise.", "已开始绑定，三步同步完成后将自动告知商家首个成员的授权。";
 }
 
@@ -91,13 +93,15 @@ pub(in crate::console) async fn save(
         Err(refusal) => return Ok(refusal_notice(&refusal, buyer.language()).and_go_to(&path(&tenant, ""))),
     };
     let there = path(&tenant, &format!("/services/{}", bound.binding_id));
-    if let Some(first) = new.first_member.filter(|_| sent.text("tenantId").is_empty()) {
+    let is_known = !sent.text("tenantId").is_empty();
+    if let Some(first) = new.first_member.filter(|_| !is_known) {
         let grant = Grant { users: vec![first], departments: Vec::new() };
         if let Err(refusal) = refused(binding::grant(core, &bound.binding_id, &grant).await)? {
             return Ok(refusal_notice(&refusal, buyer.language()).and_go_to(&there));
         }
     }
-    Ok(Notice::new(Mood::Good, texts.done()).and_go_to(&there))
+    let told = if is_known { texts.done_known() } else { texts.done() };
+    Ok(Notice::new(Mood::Good, told).and_go_to(&there))
 }
 
 /// The chosen enterprise, or the new one.
@@ -123,6 +127,7 @@ async fn page(
     let mut known = enterprise::list(core, buyer.id(), Window::first(OFFERED)).await?;
     known.retain(|one| one.state == TenantState::Active);
     let base = format!("/services/{}", instance.resource_id);
+    let submit = if known.is_empty() { texts.submit() } else { texts.submit_known() };
     let mut form = Form::post(format!("{base}/enterprise"));
     if known.is_empty() {
         form = fields(new, language).into_iter().fold(form, Form::field);
@@ -141,7 +146,7 @@ async fn page(
     let form = form
         .field(Field::line("releasePersonal", texts.personal(), sent.text("releasePersonal")).check())
         .field(Field::line("agree", texts.agree(), sent.text("agree")).check())
-        .submit(texts.submit(), "primary")
+        .submit(submit, "primary")
         .or_back(&base, words::name(&instance.names, language))
         .refused(refusal, language);
     Ok(Page::new(buyer.frame(core), texts.title())

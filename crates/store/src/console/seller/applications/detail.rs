@@ -47,7 +47,7 @@ mercer_kernel::messages! {
     app_id => "Application id", "应用ID";
     mode => "Sign-in", "鉴权方式";
     version => "Kit version", "联营KIT版本";
-    domain => "Login address", "应用登录地址类型";
+    domain => "Kind of login address", "应用登录地址类型";
     made => "Made", "创建时间";
     change => "Change the credential", "修改凭证";
     change_lead => "A changed address, version or key is tested again. Customers learn a new key when you push it.",
@@ -170,7 +170,7 @@ pub(super) async fn set_login_address(
 ) -> Result<Response, Fault> {
     let core = &console.core;
     super::own(core, &staff, &app_id).await?;
-    let set = application::set_login_address(core, &app_id, &tenant_id, sent.text("loginAddress")).await;
+    let set = application::set_login_address(core, &app_id, &tenant_id, sent.text(&customer_field(&tenant_id))).await;
     tell(set, staff.language(), Texts(staff.language()).login_set(), &super::path(&app_id, ""))
 }
 
@@ -255,6 +255,11 @@ async fn account(core: &Core, application: &Application, language: Language) -> 
     Ok(Block::Facts(texts.account().to_owned(), facts))
 }
 
+/// Name of a customer's field; the page has one for each of them, and one for the application itself.
+fn customer_field(tenant_id: &str) -> String {
+    format!("loginAddress.{tenant_id}")
+}
+
 /// One form per customer that needs a login address of its own.
 async fn customers(core: &Core, application: &Application, language: Language) -> Result<Vec<Form>, Fault> {
     let texts = Texts(language);
@@ -266,7 +271,8 @@ async fn customers(core: &Core, application: &Application, language: Language) -
     for client in clients {
         let tenant = enterprise::find(core, &client.tenant_id).await?;
         let name = tenant.map_or_else(|| client.tenant_id.clone(), |tenant| tenant.name);
-        let field = Field::line("loginAddress", texts.login(), &client.login_address).typed("url").required();
+        let field = Field::line(customer_field(&client.tenant_id), texts.login(), &client.login_address);
+        let field = field.typed("url").required();
         let action = super::path(&application.app_id, &format!("/customers/{}", client.tenant_id));
         let form = Form::post(action).titled(texts.customer(&name), texts.customer_lead());
         forms.push(form.field(field).submit(texts.save(), ""));

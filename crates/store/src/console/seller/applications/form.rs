@@ -28,7 +28,7 @@ mercer_kernel::messages! {
     address => "Production address", "生产地址";
     version => "Kit version", "联营KIT版本";
     version_hint => "V2.0 is called below /produceAPI/v2, V1.0 below /produceAPI.", "V2.0 的接口路径为 /produceAPI/v2/…，V1.0 为 /produceAPI/…。";
-    domain => "Login address", "应用登录地址类型";
+    domain => "Kind of login address", "应用登录地址类型";
     shared => "One for all customers", "共享域名";
     independent => "One per customer", "独立域名";
     login => "Login address", "应用登录地址";
