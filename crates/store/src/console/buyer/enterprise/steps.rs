@@ -24,11 +24,10 @@ mercer_kernel::messages! {
     given_up => "Given up. Press \"Try again\" when the seller's system is back.", "已停止自动重试。商家系统恢复后请点击「重试」。";
     calls => "Latest calls", "最近的同步调用";
     call => "Call", "同步";
-    flag => "What", "操作";
     state => "State", "状态";
     tried => "Calls", "调用次数";
     when => "When", "时间";
-    problem => "What went wrong", "异常信息";
+    act => "Action", "操作";
     retry => "Try again", "重试";
     none => "No call yet", "还没有同步调用";
     none_text => "As soon as something is to be told to the seller, it appears here.", "有变更需要告知商家时会显示在这里。";
@@ -60,18 +59,24 @@ pub(in crate::console) async fn calls_table(
             MessageState::AwaitingRestart | MessageState::Retrying => {
                 Cell::Post(format!("{retry_at}/{}", call.message_id), texts.retry().to_owned(), String::new())
             }
-            _ => Cell::text(&call.exception),
+            MessageState::Waiting
+            | MessageState::Running
+            | MessageState::Succeeded
+            | MessageState::Failed
+            | MessageState::Superseded
+            | MessageState::Cancelled => Cell::Nothing,
         };
+        let told: Vec<&str> =
+            [flag(call, language), &call.exception].into_iter().filter(|text| !text.is_empty()).collect();
         vec![
-            Cell::text(words::interface(names, language)),
-            Cell::text(flag(call, language)),
+            Cell::Lines(words::interface(names, language), told.join(": ")),
             Cell::Badge(words::message_state(call.state, language)),
             Cell::text(call.attempts.to_string()),
             Cell::time(Some(call.created_at)),
             retry,
         ]
     });
-    let columns = [texts.call(), texts.flag(), texts.state(), texts.tried(), texts.when(), texts.problem()];
+    let columns = [texts.call(), texts.state(), texts.tried(), texts.when(), texts.act()];
     Ok(Table::new(&columns).titled(texts.calls()).rows(rows).or_empty(Empty::new(texts.none(), texts.none_text())))
 }
 
@@ -87,7 +92,12 @@ fn event(step: &Step, language: Language) -> Event {
     let note = match message.state {
         MessageState::Retrying => texts.again(message.attempts),
         MessageState::AwaitingRestart => texts.given_up().to_owned(),
-        _ => badge.text.to_owned(),
+        MessageState::Waiting
+        | MessageState::Running
+        | MessageState::Succeeded
+        | MessageState::Failed
+        | MessageState::Superseded
+        | MessageState::Cancelled => badge.text.to_owned(),
     };
     Event::new(badge.state, title, message.last_call_at).note(note).note(&message.exception)
 }
