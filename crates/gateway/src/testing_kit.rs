@@ -8,7 +8,6 @@ use mercer_protocol::kit::client_secret::{Padding, PrivateKey, encrypt};
 use mercer_protocol::kit::x_sign::Form;
 use mercer_protocol::kit::{auth_token, x_sign};
 use serde_json::{Value as Json, json};
-use tower::ServiceExt as _;
 
 use crate::merchant::InterfaceType;
 use crate::testing::{MERCHANT, Produced, V1_KEY, World};
@@ -98,12 +97,7 @@ impl World {
             request = request.header(*name, value);
         }
         let request = request.body(Body::from(body.to_owned())).unwrap();
-        let response = self.gateway.router().oneshot(request).await.unwrap();
-        let status = response.status();
-        let body_sign = response.headers().get("body-sign").map(|value| value.to_str().unwrap().to_owned());
-        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        let body = String::from_utf8(bytes.to_vec()).unwrap();
-        Produced { status, json: serde_json::from_str(&body).unwrap_or(Json::Null), body, body_sign }
+        self.ask(request).await
     }
 }
 

@@ -56,7 +56,7 @@ impl ParseRefusal {
 
     /// The `resultMsg` of the answer; it names the member.
     pub fn result_message(&self) -> String {
-        format!("{}: {}", ResultCode::InvalidParameter.default_message(), self.wording().en)
+        self.result_code().message_with(&self.wording())
     }
 
     /// Stable text of the reason.

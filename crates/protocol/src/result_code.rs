@@ -138,6 +138,11 @@ impl ResultCode {
         self.entry().map_or("unknown result code", |entry| entry.message)
     }
 
+    /// The `resultMsg` that says what exactly is wrong.
+    pub(crate) fn message_with(&self, wording: &Wording) -> String {
+        format!("{}: {}", self.default_message(), wording.en)
+    }
+
     /// What the code means, for people.
     pub fn meaning(&self) -> Wording {
         self.entry().map_or(Wording::fixed("未知结果码", "unknown result code"), |entry| entry.meaning.clone())

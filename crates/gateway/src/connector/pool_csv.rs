@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use mercer_kernel::digest::sha256_hex;
 use mercer_protocol::saas_v2::AppInfo;
-use sha2::{Digest as _, Sha256};
 
 use crate::error::{FieldFault, LineFault};
 use crate::instance::{AppInfoFault, check_app_info};
@@ -134,7 +134,7 @@ fn fingerprint(info: &AppInfo) -> (String, &'static str) {
             (format!("{url}\0\0{}\0{}", given(&info.password), given(&info.memo)), "frontEndUrl")
         }
     };
-    (Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect(), column)
+    (sha256_hex(text), column)
 }
 
 #[cfg(test)]

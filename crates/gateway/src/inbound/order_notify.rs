@@ -3,12 +3,11 @@
 
 use mercer_protocol::ResultCode;
 use mercer_protocol::order_notify::{ACTIVITY, OrderNotify};
-use mercer_protocol::saas_v2::signature::{Refusal, VerifyInput, verify_any};
 
 use super::answer::refuse;
 use super::callback::{self, Verdict};
-use super::desk::{Desk, Proof, unknown_merchant};
-use super::saas_v2::{Parameters, malformed, objection};
+use super::desk::{Desk, unknown_merchant};
+use super::saas_v2::{malformed, prove};
 use super::step::Step;
 use super::{Call, Family, Reply};
 use crate::error::GatewayError;
@@ -21,21 +20,11 @@ pub(super) async fn answer(gateway: &Gateway, call: &Call) -> Result<Reply, Gate
     let Some(desk) = Desk::open(gateway, call, Family::OrderNotification).await? else {
         return Ok(unknown_merchant(gateway, call));
     };
-    let keys = desk.keys();
-    let texts: Vec<&str> = keys.iter().map(|key| key.text.as_str()).collect();
-    let parameters = Parameters::read(&call.query);
-    let input = VerifyInput {
-        body: &call.body,
-        presented: parameters.presented(),
-        now_ms: desk.received_at.as_millis(),
-        settings: gateway.settings().verify,
+    let proven = match prove(&desk) {
+        Ok(proven) => proven,
+        Err(objection) => return desk.object(&objection, None).await,
     };
-    let key = match verify_any(&texts, &input) {
-        Ok(found) => keys[found.key_index],
-        Err(refusal) => return desk.object(&objection(&refusal), None).await,
-    };
-    let replayed = objection(&Refusal::ReplayedNonce);
-    let proof = Proof { key, nonce: Some((input.presented.nonce.unwrap_or_default(), &replayed)) };
+    let proof = proven.proof();
     let notice = match OrderNotify::parse(&call.body) {
         Ok(notice) => notice,
         Err(refusal) => return desk.serve(&proof, |_| std::future::ready(Ok(malformed(gateway, &refusal)))).await,

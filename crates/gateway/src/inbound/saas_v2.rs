@@ -20,14 +20,14 @@ use crate::merchant::OpenedKey;
 
 /// The three query parameters, decoded; a repeated one counts by its first value.
 #[derive(Default)]
-pub(super) struct Parameters<'a> {
+struct Parameters<'a> {
     timestamp: Option<Cow<'a, str>>,
     nonce: Option<Cow<'a, str>>,
     signature: Option<Cow<'a, str>>,
 }
 
 impl<'a> Parameters<'a> {
-    pub(super) fn read(query: &'a str) -> Self {
+    fn read(query: &'a str) -> Self {
         let mut parameters = Self::default();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             let place = match name.as_ref() {
@@ -41,7 +41,7 @@ impl<'a> Parameters<'a> {
         parameters
     }
 
-    pub(super) fn presented(&self) -> Presented<'_> {
+    fn presented(&self) -> Presented<'_> {
         Presented {
             timestamp: self.timestamp.as_deref(),
             nonce: self.nonce.as_deref(),
@@ -55,21 +55,11 @@ pub(super) async fn answer(gateway: &Gateway, call: &Call) -> Result<Reply, Gate
     let Some(desk) = Desk::open(gateway, call, Family::SaasV2).await? else {
         return Ok(unknown_merchant(gateway, call));
     };
-    let keys = desk.keys();
-    let texts: Vec<&str> = keys.iter().map(|key| key.text.as_str()).collect();
-    let parameters = Parameters::read(&call.query);
-    let input = VerifyInput {
-        body: &call.body,
-        presented: parameters.presented(),
-        now_ms: desk.received_at.as_millis(),
-        settings: gateway.settings().verify,
+    let proven = match prove(&desk) {
+        Ok(proven) => proven,
+        Err(objection) => return desk.object(&objection, None).await,
     };
-    let key = match verify_any(&texts, &input) {
-        Ok(found) => keys[found.key_index],
-        Err(refusal) => return desk.object(&objection(&refusal), None).await,
-    };
-    let replayed = objection(&Refusal::ReplayedNonce);
-    let proof = Proof { key, nonce: Some((input.presented.nonce.unwrap_or_default(), &replayed)) };
+    let proof = proven.proof();
     let request = match Request::parse(&call.body) {
         Ok(request) => request,
         Err(refusal) => return desk.serve(&proof, |_| std::future::ready(Ok(malformed(gateway, &refusal)))).await,
@@ -80,12 +70,44 @@ pub(super) async fn answer(gateway: &Gateway, call: &Call) -> Result<Reply, Gate
     desk.serve(&proof, |attempt| command::decide(gateway, &call.merchant_id, request, (permission, attempt))).await
 }
 
+/// The key whose signature fitted, and the nonce that came with it.
+pub(super) struct Proven<'d> {
+    key: &'d OpenedKey,
+    nonce: Cow<'d, str>,
+    replayed: Objection,
+}
+
+impl Proven<'_> {
+    pub(super) fn proof(&self) -> Proof<'_> {
+        Proof { key: self.key, nonce: Some((&self.nonce, &self.replayed)) }
+    }
+}
+
+/// Checks the signature in the query of a call with the keys of its family.
+pub(super) fn prove<'d>(desk: &'d Desk<'_>) -> Result<Proven<'d>, Objection> {
+    let keys = desk.keys();
+    let texts: Vec<&str> = keys.iter().map(|key| key.text.as_str()).collect();
+    let parameters = Parameters::read(&desk.call.query);
+    let input = VerifyInput {
+        body: &desk.call.body,
+        presented: parameters.presented(),
+        now_ms: desk.received_at.as_millis(),
+        settings: desk.gateway.settings().verify,
+    };
+    let found = verify_any(&texts, &input).map_err(|refusal| objection(&refusal))?;
+    Ok(Proven {
+        key: keys[found.key_index],
+        nonce: parameters.nonce.unwrap_or_default(),
+        replayed: objection(&Refusal::ReplayedNonce),
+    })
+}
+
 pub(super) fn malformed(gateway: &Gateway, refusal: &ParseRefusal) -> Step {
     let rendered = refuse(refusal.result_code(), Some(refusal.result_message()), gateway.settings().text_form);
     Step { refusal: refusal.code(), detail: Some(refusal.wording()), ..Step::refused(rendered) }
 }
 
-pub(super) fn objection(refusal: &Refusal) -> Objection {
+fn objection(refusal: &Refusal) -> Objection {
     Objection { result_code: refusal.result_code(), message: None, code: refusal.code(), wording: refusal.wording() }
 }
 

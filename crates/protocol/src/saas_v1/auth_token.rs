@@ -125,7 +125,7 @@ impl Refusal {
 
     /// The `resultMsg` of the answer.
     pub fn result_message(&self) -> String {
-        format!("{}: {}", self.result_code().default_message(), self.wording().en)
+        self.result_code().message_with(&self.wording())
     }
 
     /// Stable text of the refusal.

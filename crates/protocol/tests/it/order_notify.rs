@@ -81,6 +81,7 @@ fn the_flag_may_be_a_number_or_absent_and_unknown_members_survive() {
 #[test]
 fn the_peek_looks_at_the_activity_only() {
     assert!(is_order_notify(br#"{"activity":"orderNotify"}"#));
+    assert!(is_order_notify(br#"{"activity":"order\u004eotify"}"#), "written with an escape");
     for body in ["", "[]", "{}", r#"{"activity":"newInstance"}"#, r#"{"activity":["orderNotify"]}"#] {
         assert!(!is_order_notify(body.as_bytes()), "{body}");
     }

@@ -6,7 +6,7 @@
 
 use mercer_kernel::http::{Answer, Failure, FailureReason};
 use mercer_protocol::ResultCode;
-use mercer_protocol::saas_v2::{BaseResponse, ResponseFailure};
+use mercer_protocol::saas_v2::{BaseResponse, MAX_INSTANCE_ID_CHARACTERS, ResponseFailure};
 
 use super::{Interface, Policy, families};
 
@@ -50,6 +50,22 @@ impl Judged {
     /// Nothing but a verdict.
     pub(crate) fn plain(verdict: Verdict) -> Self {
         Self { verdict, http_status: None, result_code: None, detail: String::new(), warning: String::new() }
+    }
+
+    /// What the code and the instance id of a newInstance answer come to.
+    pub(crate) fn opened(by_code: Verdict, instance_id: Option<String>) -> Self {
+        match (by_code, instance_id) {
+            (Verdict::Done, Some(instance_id)) => {
+                let too_long = instance_id.chars().count() > MAX_INSTANCE_ID_CHARACTERS;
+                let mut judged = Self::plain(Verdict::Opened { instance_id });
+                if too_long {
+                    remark(&mut judged.warning, "instanceId is longer than 64 characters");
+                }
+                judged
+            }
+            (Verdict::Done, None) => Self::failed(FailureReason::MissingField, "the answer lacks instanceId"),
+            (other, _) => Self::plain(other),
+        }
     }
 
     /// Why an answer's body cannot be used.

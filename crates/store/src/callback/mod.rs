@@ -30,6 +30,7 @@ pub(crate) use look::{
 pub use policy::TableFault;
 pub(crate) use policy::{Notify, Policies, Policy};
 pub(crate) use queue::{NewCall, put, supersede_orders};
+pub(crate) use settled::give_back;
 pub(crate) use transport::Transport;
 pub(crate) use verbs::{
     Refresh, Status, accept_instance, collect_usage, freezes_by_expiry, new_instance, refresh_instance,

@@ -131,18 +131,12 @@ async fn upgraded(core: &Core, batch: &mut Batch, message: &Message, mut instanc
 /// The order fails, is unsubscribed and refunded in full, and counts towards
 /// delisting the product. Source: SaaS V2.0 §3.8.
 async fn fail_order(core: &Core, batch: &mut Batch, message: &Message) -> Answer<()> {
-    let now = core.foundation.clock.now();
     let order = order_of(core, message).await?;
     let Some(instance) = instance_of(core, message).await? else { return Ok(()) };
     if order.state != OrderState::Processing {
         return Ok(());
     }
-    let failed = order::rules::failed(order, &message.exception, now);
-    let kind = OrderKind::Unsubscribe;
-    let refund = order::rules::refund_order(kind, &failed, failed.payable, order::new_id(core, now), now);
-    order::repo::update(batch, &failed);
-    order::repo::insert(core, batch, &refund);
-    message::note_order_failed(core, batch, message, &format!("{} {}", failed.currency.sign(), failed.payable));
+    let (failed, refund) = give_back(core, batch, order, message);
     count_failure(core, batch, &failed);
     notification::queue(core, batch, &refund).await?;
     if failed.kind == OrderKind::Change {
@@ -156,6 +150,19 @@ async fn fail_order(core: &Core, batch: &mut Batch, message: &Message) -> Answer
         verbs::release_failed(core, batch, (&dead, &refund), message).await?;
     }
     Ok(())
+}
+
+/// Fails an order because of a message that was given up, and refunds it in full; the merchant is told. Returns the
+/// failed order and its refund.
+pub(crate) fn give_back(core: &Core, batch: &mut Batch, order: Order, message: &Message) -> (Order, Order) {
+    let now = core.foundation.clock.now();
+    let failed = order::rules::failed(order, &message.exception, now);
+    let kind = OrderKind::Unsubscribe;
+    let refund = order::rules::refund_order(kind, &failed, failed.payable, order::new_id(core, now), now);
+    order::repo::update(batch, &failed);
+    order::repo::insert(core, batch, &refund);
+    message::note_order_failed(core, batch, message, &format!("{} {}", failed.currency.sign(), failed.payable));
+    (failed, refund)
 }
 
 /// Counts an order that failed by an interface; too many in a month delist the product.

@@ -235,6 +235,11 @@ async fn a_v1_product_is_published_from_the_form() {
 #[tokio::test]
 async fn every_page_renders_in_both_languages() {
     let (town, people) = furnished().await;
+    assert_rendered(&town, people).await;
+}
+
+/// Every page of everybody in both languages.
+async fn assert_rendered(town: &Town, people: Vec<(&str, Vec<String>)>) {
     for (name, paths) in people {
         let session = if name.is_empty() { String::new() } else { town.sign_in(name).await };
         for path in paths {

@@ -1,7 +1,7 @@
 //! A seeded store in memory for the tests of its doors: a merchant that agrees, clocks that stand still.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use axum::Router;
 use axum::body::Body;
@@ -15,6 +15,7 @@ use mercer_kernel::foundation::Foundation;
 use mercer_kernel::http::{Answer, BoxFuture, Failure, Method, Outbound};
 use mercer_kernel::vault::{MasterKey, Vault};
 use mercer_protocol::body_sign;
+use mercer_protocol::kit::client_secret::PrivateKey;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -29,6 +30,18 @@ pub(crate) const SK: &str = "demo-secret-key";
 pub(crate) const V1_KEY: &str = "9f1c0d5e-2b77-4c1a-8a55-0e6f3b1d2c44";
 /// The wall clock of every test.
 pub(crate) const NOW: &str = "2026-11-25T08:00:00Z";
+
+/// A key pair of an application, another one for every seed.
+pub(crate) fn key_pair(seed: u64) -> PrivateKey {
+    let entropy = Entropy::seeded(seed);
+    PrivateKey::generate(3_072, &mut |target| entropy.fill(target)).unwrap()
+}
+
+/// The application's key pair; making one takes long.
+pub(crate) fn application_key() -> &'static PrivateKey {
+    static KEY: OnceLock<PrivateKey> = OnceLock::new();
+    KEY.get_or_init(|| key_pair(7))
+}
 
 /// A store and how to talk to it.
 pub(crate) struct World {

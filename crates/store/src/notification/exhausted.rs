@@ -9,8 +9,8 @@ use crate::callback;
 use crate::error::Answer;
 use crate::instance::terms::Refund;
 use crate::instance::{self, Instance};
-use crate::message::{self, Message};
-use crate::order::{self, Order, OrderKind};
+use crate::message::Message;
+use crate::order::{self, Order};
 
 /// Fails the order of a notification that was given up, refunds it in full and has its instance released.
 /// Returns the failed order; none when nothing fails.
@@ -18,13 +18,7 @@ pub(crate) async fn fail_order(core: &Core, batch: &mut Batch, message: &Message
     let order_id = message.order_id.as_deref().unwrap_or_default();
     let order = order::by_id(core, order_id).await?.filter(rules::can_fail);
     let Some(order) = order.filter(|_| core.settings.notification_fails_order) else { return Ok(None) };
-    let now = core.foundation.clock.now();
-    let failed = order::rules::failed(order, &message.exception, now);
-    let kind = OrderKind::Unsubscribe;
-    let refund = order::rules::refund_order(kind, &failed, failed.payable, order::new_id(core, now), now);
-    order::repo::update(batch, &failed);
-    order::repo::insert(core, batch, &refund);
-    message::note_order_failed(core, batch, message, &format!("{} {}", failed.currency.sign(), failed.payable));
+    let (failed, refund) = callback::give_back(core, batch, order, message);
     if let Some(instance) = live_instance(core, &failed).await? {
         give_up(core, batch, instance, &refund).await?;
     }

@@ -84,15 +84,12 @@ async fn seed_enterprise(core: &Core) -> Answer<()> {
 
 #[cfg(test)]
 mod tests {
-    use mercer_protocol::kit::client_secret::PrivateKey;
-
     use super::*;
     use crate::catalog::{self, Access};
-    use crate::control::test_world::World;
+    use crate::control::test_world::{World, key_pair};
 
     fn key(seed: u64) -> String {
-        let entropy = mercer_kernel::entropy::Entropy::seeded(seed);
-        PrivateKey::generate(3_072, &mut |target| entropy.fill(target)).unwrap().public_key().to_pem()
+        key_pair(seed).public_key().to_pem()
     }
 
     #[tokio::test]

@@ -13,12 +13,12 @@ use crate::window::Window;
 const RENEW: Renew = Renew { product_id: None, period_number: Some(1), pay: true };
 
 /// Seconds between the first call of an activity and each of its calls.
-fn seconds(world: &World, activity: &str) -> Vec<u64> {
+pub(super) fn seconds(world: &World, activity: &str) -> Vec<u64> {
     let calls = world.merchant.calls(activity);
     calls.iter().map(|call| call.at.since(calls[0].at).as_secs()).collect()
 }
 
-fn every(interval: u64, attempts: u64) -> Vec<u64> {
+pub(super) fn every(interval: u64, attempts: u64) -> Vec<u64> {
     (0..attempts).map(|attempt| attempt * interval).collect()
 }
 

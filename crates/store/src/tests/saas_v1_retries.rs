@@ -3,21 +3,13 @@
 use serde_json::json;
 
 use super::merchant_side::Reply;
+use super::refusal;
+use super::retries::{every, seconds};
 use super::saas_v1::{RENEW, world};
-use super::{World, refusal};
 use crate::instance::{self, InstanceState, Upgrade};
 use crate::message::{self, MessageState};
 use crate::order::{OrderFilter, OrderKind, OrderState, list};
 use crate::window::Window;
-
-fn seconds(world: &World, activity: &str) -> Vec<u64> {
-    let calls = world.merchant.calls(activity);
-    calls.iter().map(|call| call.at.since(calls[0].at).as_secs()).collect()
-}
-
-fn every(interval: u64, attempts: u64) -> Vec<u64> {
-    (0..attempts).map(|attempt| attempt * interval).collect()
-}
 
 #[tokio::test]
 async fn a_purchase_is_tried_hourly_then_unsubscribed_and_refunded() {

@@ -56,6 +56,11 @@ async fn every_fault_at_every_call_ends_in_one_instance_and_one_account() {
         world.network.calls()
     };
     assert!(calls >= 5, "a purchase takes five calls at least");
+    with_every_fault((SEATS, calls), assert_one_account).await;
+}
+
+/// Buys once for every fault at each of the first `calls` calls, and hands on world, order and case.
+pub(crate) async fn with_every_fault((product_id, calls): (&str, usize), check: impl AsyncFn(&World, &str, &str)) {
     let faults = [
         Fault::Down,
         Fault::AnswerLost,
@@ -69,27 +74,33 @@ async fn every_fault_at_every_call_ends_in_one_instance_and_one_account() {
         for fault in &faults {
             let world = World::create(EngineKind::Sqlite).await.unwrap();
             world.network.break_call(number, fault.clone());
-            let order_id = world.buy(SEATS, Some(1)).await;
+            let order_id = world.buy(product_id, Some(1)).await;
             world.run_for(HOUR * 2).await;
-            assert_one_account(&world, &order_id, &format!("{fault:?} at call {number}")).await;
+            check(&world, &order_id, &format!("{fault:?} at call {number}")).await;
         }
     }
 }
 
 #[tokio::test]
 async fn a_restart_at_every_call_ends_in_one_instance_and_one_account() {
-    for number in 0..5 {
+    with_every_restart((SEATS, 5), assert_one_account).await;
+}
+
+/// Buys once for a lost answer and a restart at each of the first `calls` calls, and hands on world, order and case.
+pub(crate) async fn with_every_restart((product_id, calls): (&str, usize), check: impl AsyncFn(&World, &str, &str)) {
+    for number in 0..calls {
         let mut world = World::create(EngineKind::Sqlite).await.unwrap();
         world.network.break_call(number, Fault::AnswerLost);
-        let order_id = world.buy(SEATS, Some(1)).await;
+        let order_id = world.buy(product_id, Some(1)).await;
         world.settle().await;
         world.restart().await;
         world.run_for(HOUR * 2).await;
-        assert_one_account(&world, &order_id, &format!("restart after call {number}")).await;
+        check(&world, &order_id, &format!("restart after call {number}")).await;
     }
 }
 
-async fn assert_one_account(world: &World, order_id: &str, case: &str) {
+/// The order is completed, with one instance that is in use and one account.
+pub(crate) async fn assert_one_account(world: &World, order_id: &str, case: &str) {
     let story = world.story();
     assert_eq!(world.order_state(order_id).await, "completed", "{case}\n{story}");
     let instance = world.instance(order_id).await;

@@ -12,6 +12,7 @@ use mercer_testkit::world::{MERCHANT, World, text};
 use serde_json::{Value, json};
 
 use crate::on_every_world;
+use crate::purchase::{assert_one_account, with_every_fault, with_every_restart};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -104,47 +105,18 @@ async fn with_the_other_setting_the_store_calls_again_every_hour() {
 
 #[tokio::test]
 async fn every_fault_at_every_call_ends_in_one_instance_and_one_account() {
-    let faults = [
-        Fault::Down,
-        Fault::AnswerLost,
-        Fault::Timeout,
-        Fault::Twice,
-        Fault::CutBody,
-        Fault::Status(502),
-        Fault::ContentType("text/html"),
-    ];
-    for number in 0..2 {
-        for fault in &faults {
-            let world = World::create(EngineKind::Sqlite).await.unwrap();
-            world.network.break_call(number, fault.clone());
-            let order_id = world.buy(CRM, Some(1)).await;
-            world.run_for(HOUR * 2).await;
-            assert_one_account(&world, &order_id, &format!("{fault:?} at call {number}")).await;
-        }
-    }
+    with_every_fault((CRM, 2), assert_one_readable_account).await;
 }
 
 #[tokio::test]
 async fn a_restart_at_every_call_ends_in_one_instance_and_one_account() {
-    for number in 0..2 {
-        let mut world = World::create(EngineKind::Sqlite).await.unwrap();
-        world.network.break_call(number, Fault::AnswerLost);
-        let order_id = world.buy(CRM, Some(1)).await;
-        world.settle().await;
-        world.restart().await;
-        world.run_for(HOUR * 2).await;
-        assert_one_account(&world, &order_id, &format!("restart after call {number}")).await;
-    }
+    with_every_restart((CRM, 2), assert_one_readable_account).await;
 }
 
-async fn assert_one_account(world: &World, order_id: &str, case: &str) {
-    let story = world.story();
-    assert_eq!(world.order_state(order_id).await, "completed", "{case}\n{story}");
-    let instance = world.instance(order_id).await;
-    assert_eq!(instance["state"], "active", "{case}\n{story}");
-    let instance_id = text(&instance["instanceId"]);
-    assert_eq!(world.app.accounts(), std::slice::from_ref(&instance_id), "{case}\n{story}");
-    assert_eq!(instances(world).await, 1, "{case}\n{story}");
+/// And the buyer's page shows that account decrypted.
+async fn assert_one_readable_account(world: &World, order_id: &str, case: &str) {
+    assert_one_account(world, order_id, case).await;
+    let instance_id = text(&world.instance(order_id).await["instanceId"]);
     let view = world.get(&format!("/instances/{order_id}/view")).await;
     assert_eq!(view["appInfo"]["password"], format!("pw-{instance_id}"), "{case}\n{view}");
 }
@@ -162,7 +134,7 @@ async fn a_wrong_key_is_refused_and_with_two_valid_keys_nothing_stands_still() {
         assert!(world.app.accounts().is_empty());
         world.gateway.ensure_key(MERCHANT, InterfaceType::SaasV1, next_key).await.unwrap();
         world.run_for(HOUR + MINUTE).await;
-        assert_one_account(&world, &first, "both keys are valid").await;
+        assert_one_readable_account(&world, &first, "both keys are valid").await;
         let keys = world.gateway.keys(MERCHANT).await.unwrap();
         let v1_keys: Vec<_> = keys.iter().filter(|key| key.interface_type == InterfaceType::SaasV1).collect();
         assert_eq!(v1_keys.len(), 2);

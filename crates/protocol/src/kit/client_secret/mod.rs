@@ -179,7 +179,7 @@ impl DecryptFailure {
 
     /// The `resultMsg` of the answer; it names the keys and the combinations.
     pub fn result_message(&self) -> String {
-        format!("{}: {}", ResultCode::InvalidParameter.default_message(), self.wording().en)
+        self.result_code().message_with(&self.wording())
     }
 
     /// Stable text of the failure.

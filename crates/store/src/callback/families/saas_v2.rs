@@ -1,10 +1,10 @@
 //! SaaS V2.0: a signed POST with a JSON body.
 
-use mercer_kernel::http::{Answer as HttpAnswer, FailureReason, Request as HttpRequest};
+use mercer_kernel::http::{Answer as HttpAnswer, Request as HttpRequest};
 use mercer_protocol::saas_v2::{
-    ChangeInstanceCheck, InstanceStatus, MAX_INSTANCE_ID_CHARACTERS, NewInstance, NewInstanceResponse, ProductInfo,
-    ProductInfoForm, QueryInstance, QueryInstanceResponse, REQUEST_HEADERS, RefreshInstance, ReleaseInstance, Request,
-    TestFlag, UpdateInstanceStatus, UpgradeInstance, signature,
+    ChangeInstanceCheck, InstanceStatus, NewInstance, NewInstanceResponse, ProductInfo, ProductInfoForm, QueryInstance,
+    QueryInstanceResponse, REQUEST_HEADERS, RefreshInstance, ReleaseInstance, Request, TestFlag, UpdateInstanceStatus,
+    UpgradeInstance, signature,
 };
 use mercer_protocol::time::CompactTime;
 use mercer_protocol::{ResultCode, body_sign};
@@ -80,18 +80,7 @@ fn opened(question: Question<'_>, answer: &HttpAnswer) -> Judged {
         Ok(response) => response,
         Err(failure) => return Judged::unreadable(&failure),
     };
-    match (by_code(question.policy, &response.result_code), response.instance_id) {
-        (Verdict::Done, Some(instance_id)) => {
-            let too_long = instance_id.chars().count() > MAX_INSTANCE_ID_CHARACTERS;
-            let mut judged = Judged::plain(Verdict::Opened { instance_id });
-            if too_long {
-                remark(&mut judged.warning, "instanceId is longer than 64 characters");
-            }
-            judged
-        }
-        (Verdict::Done, None) => Judged::failed(FailureReason::MissingField, "the answer lacks instanceId"),
-        (other, _) => Judged::plain(other),
-    }
+    Judged::opened(by_code(question.policy, &response.result_code), response.instance_id)
 }
 
 /// A poll is done with `000000` and an entry for the instance; without the entry it is not ready (D17).

@@ -2,16 +2,13 @@
 
 use axum::body::Body;
 use http::{Request, StatusCode, header};
-use mercer_kernel::entropy::Entropy;
-use mercer_kernel::web::Language;
-use mercer_protocol::kit::client_secret::PrivateKey;
 
-use super::{Town, check, location};
+use super::{Town, assert_rendered, location};
+use crate::control::test_world::application_key;
 use crate::seed::seed_credential;
 
 fn public_key() -> String {
-    let entropy = Entropy::seeded(7);
-    PrivateKey::generate(3_072, &mut |target| entropy.fill(target)).unwrap().public_key().to_pem()
+    application_key().public_key().to_pem()
 }
 
 /// A town where linlan has bound a joint service to a new enterprise with one member; the paths of both.
@@ -82,18 +79,7 @@ async fn every_page_of_enterprises_and_credentials_renders_in_both_languages() {
     buyers.extend(["/enterprises".to_owned(), "/enterprises/new".to_owned(), service]);
     let sellers = ["/seller/applications", "/seller/applications/new", "/seller/applications/app_demo"];
     let sellers = sellers.map(str::to_owned).to_vec();
-    for (name, paths) in [("linlan", buyers), ("seller", sellers)] {
-        let session = town.sign_in(name).await;
-        for path in paths {
-            for language in Language::ALL {
-                let cookies = format!("{session}; mercer_lang={}", language.code());
-                let (status, headers, body) = town.get(&path, &cookies).await;
-                assert_eq!(status, StatusCode::OK, "{path}: {body}");
-                assert_eq!(headers[header::CONTENT_LANGUAGE], language.tag(), "{path}");
-                check(&path, language, &body);
-            }
-        }
-    }
+    assert_rendered(&town, vec![("linlan", buyers), ("seller", sellers)]).await;
     for path in [format!("{enterprise}/members/export"), format!("{enterprise}/departments/export")] {
         assert_eq!(town.get(&path, &buyer).await.0, StatusCode::OK, "{path}");
     }

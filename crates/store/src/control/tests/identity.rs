@@ -1,16 +1,14 @@
 //! Application credentials, enterprises, bindings and grants over the control API.
 
 use http::Method;
-use mercer_kernel::entropy::Entropy;
-use mercer_protocol::kit::client_secret::PrivateKey;
 use serde_json::{Value, json};
 
 use super::{World, fits};
+use crate::control::test_world::application_key;
 use crate::seed::seed_credential;
 
 fn public_key() -> String {
-    let entropy = Entropy::seeded(7);
-    PrivateKey::generate(3_072, &mut |target| entropy.fill(target)).unwrap().public_key().to_pem()
+    application_key().public_key().to_pem()
 }
 
 /// A seeded store with its credential, and the enterprise of the seed.

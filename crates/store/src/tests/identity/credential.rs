@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{VERSIONS, credential, private_key, secret, told};
+use super::{VERSIONS, credential, secret, told};
+use crate::control::test_world::application_key;
 use crate::identity::application::{self, ApplicationChange, DomainKind};
 use crate::identity::binding::{self, BindingState, Grant};
 use crate::identity::enterprise;
@@ -69,7 +70,7 @@ async fn a_changed_key_or_version_is_tested_again_and_a_changed_name_is_not() {
 async fn keys_are_refused_by_what_is_wrong_with_them() {
     let world = World::open().await;
     credential(&world, "kit_v2").await;
-    let private = private_key().to_pem();
+    let private = application_key().to_pem();
     for bad in ["", "nonsense", private.as_str()] {
         let change = ApplicationChange { public_key: Some(bad.to_owned()), ..ApplicationChange::default() };
         assert_eq!(refusal(application::change(world.core(), "kit_v2", &change).await), "application.public_key");

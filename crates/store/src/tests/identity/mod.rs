@@ -5,15 +5,14 @@ mod changes;
 mod credential;
 mod large;
 
-use std::sync::OnceLock;
-
 use mercer_kernel::entropy::Entropy;
-use mercer_protocol::kit::client_secret::{LabelledKey, PrivateKey, decrypt_any};
+use mercer_protocol::kit::client_secret::{LabelledKey, decrypt_any};
 use serde_json::{Value, json};
 
 use super::World;
 use super::merchant_side::Seen;
 use crate::catalog;
+use crate::control::test_world::application_key;
 use crate::identity::application::{self, Application};
 use crate::identity::binding::{self, Binding, NewBinding};
 use crate::identity::department::{self, NewDepartment};
@@ -24,18 +23,9 @@ use crate::seed::MERCHANT_ID;
 /// The kit versions as products and credentials name them.
 const VERSIONS: [(&str, &str); 2] = [("saasV2", "kit_v2"), ("saasV1", "kit_v1")];
 
-/// The application's key pair; making one takes long.
-fn private_key() -> &'static PrivateKey {
-    static KEY: OnceLock<PrivateKey> = OnceLock::new();
-    KEY.get_or_init(|| {
-        let entropy = Entropy::seeded(7);
-        PrivateKey::generate(3_072, &mut |target| entropy.fill(target)).unwrap()
-    })
-}
-
 /// The client secret of a call, as the application decrypts it.
 fn secret(call: &Seen) -> String {
-    let keys = [LabelledKey { label: "one", key: private_key() }];
+    let keys = [LabelledKey { label: "one", key: application_key() }];
     let entropy = Entropy::seeded(8);
     let text = call.body["clientSecret"].as_str().unwrap();
     decrypt_any(&keys, text, &mut |target| entropy.fill(target)).unwrap().plain
@@ -149,6 +139,6 @@ fn told(call: &Seen) -> String {
 async fn credential(world: &World, version: &str) -> Application {
     let wanted = json!({"appId": version, "merchantId": MERCHANT_ID, "name": version, "protocol": version,
         "addressId": "addr_demo", "loginAddress": format!("https://app.example.com/{version}"),
-        "publicKey": private_key().public_key().to_bare()});
+        "publicKey": application_key().public_key().to_bare()});
     application::create(world.core(), serde_json::from_value(wanted).unwrap()).await.unwrap().0
 }

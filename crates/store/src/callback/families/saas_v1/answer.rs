@@ -2,9 +2,7 @@
 //! Source: SaaS V1.0 §2.3, §2.4, §3.1, §6.2.
 
 use mercer_kernel::http::{Answer as HttpAnswer, FailureReason};
-use mercer_protocol::saas_v1::{
-    Account, MAX_INSTANCE_ID_CHARACTERS, NewInstanceResponse, QueryInstanceResponse, UsageInfo, decrypt_account,
-};
+use mercer_protocol::saas_v1::{Account, NewInstanceResponse, QueryInstanceResponse, UsageInfo, decrypt_account};
 use mercer_protocol::{ResultCode, body_sign};
 
 use super::super::super::Interface;
@@ -40,23 +38,13 @@ fn opened(question: Question<'_>, answer: &HttpAnswer) -> Judged {
         Ok(response) => response,
         Err(failure) => return Judged::unreadable(&failure),
     };
-    match (by_code(question.policy, &response.result_code), response.instance_id) {
-        (Verdict::Done, Some(instance_id)) => {
-            let too_long = instance_id.chars().count() > MAX_INSTANCE_ID_CHARACTERS;
-            let mut judged = Judged::plain(Verdict::Opened { instance_id });
-            if too_long {
-                remark(&mut judged.warning, "instanceId is longer than 64 characters");
-            }
-            // D13: demanded in debugging, a remark in production.
-            let front_end_url = response.app_info.and_then(|info| info.front_end_url);
-            if front_end_url.is_none_or(|url| url.is_empty()) {
-                remark(&mut judged.warning, "the answer lacks appInfo.frontEndUrl");
-            }
-            judged
-        }
-        (Verdict::Done, None) => Judged::failed(FailureReason::MissingField, "the answer lacks instanceId"),
-        (other, _) => Judged::plain(other),
+    let mut judged = Judged::opened(by_code(question.policy, &response.result_code), response.instance_id);
+    // D13: demanded in debugging, a remark in production.
+    let front_end_url = response.app_info.and_then(|info| info.front_end_url);
+    if matches!(judged.verdict, Verdict::Opened { .. }) && front_end_url.is_none_or(|url| url.is_empty()) {
+        remark(&mut judged.warning, "the answer lacks appInfo.frontEndUrl");
     }
+    judged
 }
 
 fn queried(question: Question<'_>, answer: &HttpAnswer) -> Judged {
