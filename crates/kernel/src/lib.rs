@@ -11,6 +11,7 @@ pub mod digest;
 pub mod entropy;
 pub mod foundation;
 pub mod http;
+pub mod lines;
 pub mod money;
 pub mod outbox;
 pub mod server;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use mercer_kernel::digest::sha256_hex;
+use mercer_kernel::lines::Lines;
 use mercer_protocol::saas_v2::AppInfo;
 
 use crate::error::{FieldFault, LineFault};
@@ -45,13 +46,17 @@ pub(super) fn read_sheet(text: &[u8], mut seen: HashMap<String, u64>) -> Result<
         ));
     }
     let mut sheet = Sheet::default();
+    let mut lines = Lines::new(text);
     for record in reader.records() {
         let account = match record {
             Ok(record) => {
-                let line = record.position().map_or(0, csv::Position::line);
+                let line = lines.of(record.position().map_or(0, csv::Position::byte));
                 account(&record, places).map_err(|fault| bad_cell(line, &fault)).map(|info| (line, info))
             }
-            Err(error) => Err(unreadable(&error)),
+            Err(error) => {
+                let line = lines.of(error.position().map_or(0, csv::Position::byte));
+                Err(unreadable(line, &error))
+            }
         };
         match account.and_then(|(line, info)| first_of_its_kind(&mut seen, line, info)) {
             Ok(account) => sheet.accounts.push(account),
@@ -110,8 +115,7 @@ fn bad_cell(line: u64, fault: &AppInfoFault) -> LineFault {
 }
 
 /// A line that is no row of the table at all: it belongs to no column.
-fn unreadable(error: &csv::Error) -> LineFault {
-    let line = error.position().map_or(0, csv::Position::line);
+fn unreadable(line: u64, error: &csv::Error) -> LineFault {
     let (en, zh) = match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => (
             format!("the line has {len} columns instead of {expected_len}"),
@@ -173,5 +177,13 @@ mod tests {
         };
         assert_eq!(read_sheet(table(10_000).as_bytes(), HashMap::new()).unwrap().accounts.len(), 10_000);
         assert!(read_sheet(table(10_001).as_bytes(), HashMap::new()).is_err());
+    }
+
+    #[test]
+    fn lines_are_counted_as_a_person_counts_them() {
+        let csv = b"frontEndUrl,userName\r\nhttps://a.example.com,u1\r\n\r\nbad,u2\r\nhttps://a.example.com,u1\r\n";
+        let sheet = read_sheet(csv, HashMap::new()).unwrap();
+        assert_eq!(sheet.faults.iter().map(|fault| fault.line).collect::<Vec<_>>(), [4, 5]);
+        assert_eq!(sheet.faults[1].en, "the same account as line 2");
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use csv::{ReaderBuilder, StringRecord, WriterBuilder};
+use mercer_kernel::lines::Lines;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::Names;
@@ -136,12 +137,14 @@ pub(crate) fn read(bytes: &[u8], columns: &[Column]) -> Table {
     if !table.bad_rows.is_empty() {
         return table;
     }
-    let mut lines = Lines { bytes, at: 0, line: 1 };
+    let mut lines = Lines::new(bytes);
     for record in reader.records() {
         match record {
-            Ok(record) => take(&mut table, lines.of(record.position()), &record, &places),
+            Ok(record) => {
+                take(&mut table, lines.of(record.position().map_or(0, csv::Position::byte)), &record, &places);
+            }
             Err(fault) => {
-                let line = lines.of(fault.position());
+                let line = lines.of(fault.position().map_or(0, csv::Position::byte));
                 let (zh, en) = (format!("无法读取：{fault}"), format!("it cannot be read: {fault}"));
                 table.bad_rows.push(BadRow::new(line, "", zh, en));
             }
@@ -175,25 +178,6 @@ pub(crate) fn write(columns: &[Column], rows: impl Iterator<Item = Vec<String>>)
 /// A cell that no spreadsheet program runs as a formula; [`take`] undoes it.
 fn harmless(cell: &str) -> String {
     if cell.starts_with(FORMULA_STARTS) { format!("'{cell}") } else { cell.to_owned() }
-}
-
-/// Finds the lines of records that come in order. The reader's own count begins where the record before ended,
-/// which is not where this one begins when lines are empty.
-struct Lines<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    line: u64,
-}
-
-impl Lines<'_> {
-    fn of(&mut self, position: Option<&csv::Position>) -> u64 {
-        let from = position.map_or(self.at, |position| usize::try_from(position.byte()).unwrap_or(self.at));
-        let ends = self.bytes[from..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let begin = (from + ends).max(self.at);
-        self.line += self.bytes[self.at..begin].iter().filter(|&&byte| byte == b'\n').count() as u64;
-        self.at = begin;
-        self.line
-    }
 }
 
 fn take(table: &mut Table, line: u64, record: &StringRecord, places: &HashMap<usize, &'static str>) {
